@@ -17,11 +17,13 @@ import { conversationKey, identityOfKey } from './internal/conversation-key.ts'
 import {
   REMOVED_POSITION,
   type Conversation,
+  type DatedHeader,
   type DeleteBatch,
   type DeletedBatch,
   type DeletedConversation,
   type DumpedConversation,
   type ForgottenTurnIds,
+  type HeadersPage,
   type HeldMemory,
   type KeptTurn,
   type MemoryChange,
@@ -104,6 +106,17 @@ export class InMemoryMemoryDriver implements MemoryDriver {
       .filter((identity) => after === undefined || compareOwners(identity, after) > 0)
       .toSorted(compareOwners)
       .slice(0, limit)
+  }
+
+  async headersPage({ subtree, after, limit }: HeadersPage): Promise<readonly DatedHeader[]> {
+    return this.#identitiesWithin(subtree)
+      .filter((identity) => after === undefined || compareOwners(identity, after) > 0)
+      .toSorted(compareOwners)
+      .slice(0, limit)
+      .flatMap((identity) => {
+        const kept = this.#conversations.get(conversationKey(identity))
+        return kept ? [{ identity, header: kept.header, changedAt: kept.changedAt }] : []
+      })
   }
 
   async dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined> {

@@ -1,10 +1,22 @@
 import type { RunIdentity, Subtree } from '@harborage/core'
 import { directoryOf, isWithin, type DirectoryPage, type LoadOutcome } from '@harborage/core/kit'
 import { conversationKey } from './internal/conversation-key.ts'
-import { compareCollections, copyOfPassages, isSamePassages } from './internal/dumped-passages.ts'
+import {
+  compareCollections,
+  copyOfPassages,
+  isSamePassages,
+  newestOf,
+} from './internal/dumped-passages.ts'
 import { rankPassages, type Candidate } from './internal/rank-passages.ts'
 import { commonWords } from './internal/words.ts'
-import type { PassageBatch, PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
+import type {
+  DatedCollection,
+  DatedPage,
+  PassageBatch,
+  PassageDriver,
+  PassagePlace,
+  PassageSearch,
+} from './passage-driver.ts'
 import type { DumpedPassage, DumpedPassages, FoundPassage } from './passage.ts'
 
 /** A passage, and the one of a collection that it is. */
@@ -76,6 +88,31 @@ export class InMemoryPassages implements PassageDriver {
       .toSorted(compareCollections)
       .slice(0, limit)
       .map(({ identity, collection }) => ({ identity, collection }))
+  }
+
+  async datedPage({
+    subtree,
+    collection,
+    after,
+    limit,
+  }: DatedPage): Promise<readonly DatedCollection[]> {
+    return this.#within(subtree)
+      .filter((kept) => collection === undefined || kept.collection === collection)
+      .filter((kept) => after === undefined || compareCollections(kept, after) > 0)
+      .toSorted(compareCollections)
+      .slice(0, limit)
+      .map((kept) => ({
+        identity: kept.identity,
+        collection: kept.collection,
+        newest: newestOf(kept),
+      }))
+  }
+
+  async remove(collection: DatedCollection): Promise<boolean> {
+    const key = keyOf(collection)
+    const kept = this.#kept.get(key)
+    if (kept === undefined || newestOf(kept).getTime() !== collection.newest.getTime()) return false
+    return this.#kept.delete(key)
   }
 
   async dump(place: PassagePlace): Promise<DumpedPassages | undefined> {

@@ -32,11 +32,13 @@ export {
 export {
   REMOVED_POSITION,
   type Conversation,
+  type DatedHeader,
   type DeleteBatch,
   type DeletedBatch,
   type DeletedConversation,
   type DumpedConversation,
   type ForgottenTurnIds,
+  type HeadersPage,
   type HeldMemory,
   type KeptTurn,
   type ReadSet,
@@ -54,7 +56,15 @@ export {
   registeredMemoryDrivers,
   registerMemoryDriver,
 } from './open-memory-store.ts'
-export type { PassageBatch, PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
+export type {
+  DatedCollection,
+  DatedPage,
+  PassageBatch,
+  PassageDriver,
+  PassagePlace,
+  PassageSearch,
+} from './passage-driver.ts'
+export type { PassagesPruneOptions } from './prune-options.ts'
 export {
   MAX_COMPARED_PASSAGES,
   MAX_PASSAGE_TEXT_BYTES,

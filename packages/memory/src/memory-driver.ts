@@ -196,6 +196,24 @@ export interface DeletedConversation {
   readonly health: Health
 }
 
+/** The parameters of {@link MemoryDriver.headersPage}. */
+export interface HeadersPage {
+  readonly subtree: Subtree
+  /** The conversation after which the page begins. Default: with the first one. */
+  readonly after: Required<RunIdentity> | undefined
+  /** The largest number of headers. */
+  readonly limit: number
+}
+
+/** The header of a conversation, with its date. */
+export interface DatedHeader {
+  readonly identity: Required<RunIdentity>
+  /** `undefined` if it is damaged. */
+  readonly header: MemoryHeader | undefined
+  /** When it was written last, as in {@link HeldMemory}. */
+  readonly changedAt: number
+}
+
 /** The parameters of {@link MemoryDriver.deleteBatch}. */
 export interface DeleteBatch {
   readonly subtree: Subtree<'user' | 'tenant'>
@@ -268,6 +286,11 @@ export interface MemoryDriver {
     after: Required<RunIdentity> | undefined,
     limit: number,
   ): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * Returns the headers of the next conversations of a subtree, ordered as those of
+   * {@link conversationsPage}. It locks none. Fewer than `limit` are the last ones.
+   */
+  headersPage(page: HeadersPage): Promise<readonly DatedHeader[]>
   /**
    * Resolves to the conversation with all that is remembered of it, or to `undefined` if there is
    * none. A change with these parts, of a conversation that is not there, makes an equal one.

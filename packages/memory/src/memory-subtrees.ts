@@ -134,7 +134,7 @@ export abstract class MemorySubtrees {
    * all conversations of the subtree, of any strategy, in batches of up to 1,000, and removes each
    * of them as `delete` does, in one atomic step. A conversation that others changed since it was
    * examined stays, and so does one whose header is damaged. A copy was changed when it was loaded.
-   * Passages stay.
+   * Passages stay: `passages.prune` removes them.
    *
    * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
    * the `last` place of a progress.

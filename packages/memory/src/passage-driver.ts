@@ -22,6 +22,23 @@ export interface PassageBatch {
   readonly limit: number
 }
 
+/** The parameters of {@link PassageDriver.datedPage}. */
+export interface DatedPage {
+  readonly subtree: Subtree
+  /** The name of the collections; `undefined` for those of all names. */
+  readonly collection: string | undefined
+  /** The collection after which the page begins. Default: with the first one. */
+  readonly after: PassagePlace | undefined
+  /** The largest number of collections. */
+  readonly limit: number
+}
+
+/** A collection of a session or a run, with its date. */
+export interface DatedCollection extends PassagePlace {
+  /** The date of its newest passage. */
+  readonly newest: Date
+}
+
 /**
  * Keeps the passages of a `MemoryStore`, as a part of its driver. Those of a run or a session are
  * deleted by `MemoryDriver.deleteAll`.
@@ -48,6 +65,16 @@ export interface PassageDriver {
    * session, run and collection, each by its UTF-8 bytes. Fewer than `limit` are the last ones.
    */
   collectionsPage(after: PassagePlace | undefined, limit: number): Promise<readonly PassagePlace[]>
+  /**
+   * Returns the next collections of a subtree with their dates, ordered as those of
+   * {@link collectionsPage}. Fewer than `limit` are the last ones.
+   */
+  datedPage(page: DatedPage): Promise<readonly DatedCollection[]>
+  /**
+   * Removes a collection in one atomic step unless its newest passage has another date by now.
+   * Resolves to whether it was removed.
+   */
+  remove(collection: DatedCollection): Promise<boolean>
   /** Resolves to the passages of a collection, read at one instant; `undefined` if it has none. */
   dump(place: PassagePlace): Promise<DumpedPassages | undefined>
   /** Keeps passages of a dump in one atomic step if the collection is empty. */

@@ -4,7 +4,9 @@ import {
   type DumpOptions,
   type LoadedDump,
   type MaintenanceScope,
+  type PruneResult,
   type RunIdentity,
+  type Subtree,
 } from '@harborage/core'
 import {
   checkDumped,
@@ -26,9 +28,11 @@ import { digestPassages } from './internal/digest-passages.ts'
 import { dumpEach } from './internal/dump-each.ts'
 import { movePassages, sizeOfPassages } from './internal/dumped-passages.ts'
 import { MemoryCalls, type CallDependencies } from './internal/memory-calls.ts'
+import { checkPassagesPrune, prunePassages } from './internal/prune-passages.ts'
 import type { MemoryDriver } from './memory-driver.ts'
 import type { PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
 import type { DumpedPassages, FoundPassage, NewPassage, SearchOptions } from './passage.ts'
+import type { PassagesPruneOptions } from './prune-options.ts'
 
 /**
  * The passages of a `MemoryStore`, which are found by their words: what sessions of a user said,
@@ -118,6 +122,37 @@ export class Passages {
         signal: checkSignal(options, searchNames),
       }),
       async ({ search }) => (search.words.length === 0 ? [] : this.#passages().search(search)),
+    )
+  }
+
+  /**
+   * Removes collections of sessions and runs that are old, or that are not among the newest of
+   * their user, by the date of their newest passage (`createdAt`). It walks over all collections of
+   * the subtree in batches of up to 1,000, and removes each as a whole, in one atomic step. One
+   * that has a newer passage by then stays. Conversations stay: `MemoryStore.prune` removes them.
+   *
+   * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
+   * the `last` place of a progress.
+   *
+   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
+   * the options name nothing to remove.
+   *
+   * @example
+   * ```ts
+   * import { allOfTenant, createEventBus } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * await using memory = await openMemoryStore({ bus: createEventBus() })
+   * const olderThan = new Date(Date.now() - 365 * 86_400_000)
+   * await memory.passages.prune(allOfTenant({ tenantId: 'acme' }), { olderThan })
+   * ```
+   */
+  prune(subtree: Subtree, options?: PassagesPruneOptions): Promise<PruneResult> {
+    return this.#gate.call(
+      'passages.prune',
+      () => checkPassagesPrune(subtree, options),
+      (checked) => prunePassages(this.#passages(), checked),
     )
   }
 

@@ -2,10 +2,12 @@ import type { RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage } from '@harborage/core/kit'
 import type {
   Conversation,
+  DatedHeader,
   DeleteBatch,
   DeletedBatch,
   DeletedConversation,
   DumpedConversation,
+  HeadersPage,
   HeldMemory,
   InMemoryMemoryDriver,
   MemoryChange,
@@ -64,6 +66,10 @@ export class DelegatingDriver implements MemoryDriver {
     limit: number,
   ): Promise<readonly Required<RunIdentity>[]> {
     return this.records.conversationsPage(after, limit)
+  }
+
+  headersPage(page: HeadersPage): Promise<readonly DatedHeader[]> {
+    return this.records.headersPage(page)
   }
 
   dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined> {

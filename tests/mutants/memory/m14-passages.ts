@@ -1,62 +1,17 @@
 import { allOfUser, type RunIdentity, type Subtree } from '@harborage/core'
-import { isWithin, type DirectoryPage, type LoadOutcome } from '@harborage/core/kit'
+import { isWithin, type LoadOutcome } from '@harborage/core/kit'
 import type {
   DumpedPassages,
   FoundPassage,
   DeletedConversation,
-  InMemoryMemoryDriver,
   PassageBatch,
-  PassageDriver,
   PassagePlace,
   PassageSearch,
 } from '@harborage/memory'
 import { turns } from '@harborage/test-kit/turns'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-
-/** Passages that delegate all calls, to be broken in one method. */
-class DelegatingPassages implements PassageDriver {
-  protected readonly kept: PassageDriver
-
-  constructor(kept: PassageDriver) {
-    this.kept = kept
-  }
-
-  replace(replacement: DumpedPassages): Promise<void> {
-    return this.kept.replace(replacement)
-  }
-
-  search(search: PassageSearch): Promise<readonly FoundPassage[]> {
-    return this.kept.search(search)
-  }
-
-  deleteBatch(batch: PassageBatch): Promise<number> {
-    return this.kept.deleteBatch(batch)
-  }
-
-  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
-    return this.kept.countAll(subtree)
-  }
-
-  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
-    return this.kept.directoryPage(page)
-  }
-
-  collectionsPage(
-    after: PassagePlace | undefined,
-    limit: number,
-  ): Promise<readonly PassagePlace[]> {
-    return this.kept.collectionsPage(after, limit)
-  }
-
-  dump(place: PassagePlace): Promise<DumpedPassages | undefined> {
-    return this.kept.dump(place)
-  }
-
-  load(passages: DumpedPassages): Promise<LoadOutcome> {
-    return this.kept.load(passages)
-  }
-}
+import { brokenPassages, DelegatingPassages } from './delegating-passages.ts'
 
 /** Looks at the first word only. */
 class OneWord extends DelegatingPassages {
@@ -245,40 +200,24 @@ class Trusting extends DelegatingPassages {
   }
 }
 
-function broken(fault: string, Broken: new (kept: PassageDriver) => PassageDriver): BrokenStore {
-  class Driver extends DelegatingDriver {
-    readonly #passages: PassageDriver
-
-    constructor(records: InMemoryMemoryDriver) {
-      super(records)
-      this.#passages = new Broken(records.passages)
-    }
-
-    override get passages(): PassageDriver {
-      return this.#passages
-    }
-  }
-  return brokenDriver(fault, Driver)
-}
-
 export const passageFaults: readonly BrokenStore[] = [
-  broken('looks for the first word only', OneWord),
-  broken('finds passages with all words only', EveryWord),
-  broken('finds the newest passages first', NewestFirst),
-  broken('finds the oldest passages first', OldestFirst),
-  broken('searches all sessions of a user', WholeUser),
-  broken('finds more passages than the limit', Unlimited),
-  broken('keeps the last passages of a session', NeverEmpty),
-  broken('has one collection for all', OneCollection),
-  broken('does not delete passages', Undeleted),
-  broken('deletes all passages of a user in one batch', Unbounded),
+  brokenPassages('looks for the first word only', OneWord),
+  brokenPassages('finds passages with all words only', EveryWord),
+  brokenPassages('finds the newest passages first', NewestFirst),
+  brokenPassages('finds the oldest passages first', OldestFirst),
+  brokenPassages('searches all sessions of a user', WholeUser),
+  brokenPassages('finds more passages than the limit', Unlimited),
+  brokenPassages('keeps the last passages of a session', NeverEmpty),
+  brokenPassages('has one collection for all', OneCollection),
+  brokenPassages('does not delete passages', Undeleted),
+  brokenPassages('deletes all passages of a user in one batch', Unbounded),
   brokenDriver('leaves the passages of a run or a session', Outliving),
   brokenDriver('deletes the passages of a run or a session in steps', InTwoSteps),
-  broken('adds the passages of callers at once', Torn),
-  broken('does not find who has passages only', Undiscovered),
-  broken('dumps passages without their words', Wordless),
-  broken('dumps passages without their dates', Undated),
-  broken('skips collections of a session at the end of a page', OnePerSession),
-  broken('loads passages in the place of others', Overwriting),
-  broken('does not tell of other passages in the place', Trusting),
+  brokenPassages('adds the passages of callers at once', Torn),
+  brokenPassages('does not find who has passages only', Undiscovered),
+  brokenPassages('dumps passages without their words', Wordless),
+  brokenPassages('dumps passages without their dates', Undated),
+  brokenPassages('skips collections of a session at the end of a page', OnePerSession),
+  brokenPassages('loads passages in the place of others', Overwriting),
+  brokenPassages('does not tell of other passages in the place', Trusting),
 ]

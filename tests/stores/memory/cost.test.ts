@@ -1,4 +1,4 @@
-import { createEventBus } from '@harborage/core'
+import { allOfTenant, createEventBus } from '@harborage/core'
 import { requireSqlDatabase } from '@harborage/core/sql'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
@@ -58,6 +58,35 @@ test('adding a turn reads nothing of the summary', async () => {
   counting.take()
   await memory.addTurn(session, ordinaryTurn(2))
   expect(counting.take().rowsRead).toBe(1)
+})
+
+test('a prune examines a page by one statement, without a lock', async () => {
+  await using database = await openSqlite({ dsn: ':memory:' })
+  const counting = new CountingDatabase(requireSqlDatabase(database))
+  await using memory = await openMemoryStore({
+    database: counting,
+    strategy: 'truncation',
+    bus: createEventBus(),
+  })
+  const createdAt = new Date(1)
+  const passages = [{ text: 'a', bytes: new Uint8Array(), createdAt }]
+  for (let number = 0; number < 30; number += 1) {
+    const each = { ...session, sessionId: `${number}` }
+    await memory.addTurn(each, ordinaryTurn(1))
+    await memory.passages.replace(each, 'messages', passages)
+  }
+  const { tenantId } = session
+  const future = { olderThan: new Date(8.64e15), dryRun: true }
+  for (const pruning of [memory, memory.passages]) {
+    counting.take()
+    const all = await pruning.prune(allOfTenant({ tenantId }), future)
+    expect(all).toEqual({ examined: 30, pruned: 30 })
+    expect(counting.take()).toMatchObject({ reads: 1, transactions: 0 })
+    // Those among which the newest are kept are one more page.
+    const some = await pruning.prune(allOfTenant({ tenantId }), { ...future, keepLatest: 10 })
+    expect(some).toEqual({ examined: 30, pruned: 20 })
+    expect(counting.take()).toMatchObject({ reads: 2, transactions: 0 })
+  }
 })
 
 /** Enough turns of the event loop for all background work of a call: each commit takes one. */

@@ -28,6 +28,7 @@ import { load } from './m13-load.ts'
 import { passageDump } from './m14-passage-dump.ts'
 import { passageOwners } from './m14-passage-owners.ts'
 import { passages } from './m14-passages.ts'
+import { passagePruning } from './m15-passages.ts'
 import { pruning } from './m15-prune.ts'
 import type { MemoryHarness } from './memory-harness.ts'
 import { turns } from './s07-turns.ts'
@@ -52,7 +53,7 @@ const guarantees: Guarantees<MemoryFixture> = {
   'M12 delete, forget and find': [deletion, subtrees, forgetting, directory],
   'M13 dump and load': [dump, load],
   'M14 passages': [passages, passageOwners, passageDump],
-  'M15 prune': [pruning],
+  'M15 prune': [pruning, passagePruning],
   'S7 turns': [turns],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

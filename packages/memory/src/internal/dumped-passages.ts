@@ -41,6 +41,11 @@ export function isSamePassage(left: DumpedPassage, right: DumpedPassage | undefi
   )
 }
 
+/** Returns the date of the newest passage of a collection, which has at least one. */
+export function newestOf({ passages }: Pick<DumpedPassages, 'passages'>): Date {
+  return new Date(Math.max(...passages.map(({ createdAt }) => createdAt.getTime())))
+}
+
 /** The approximate size of a passage without its words and its content. */
 const PASSAGE_BYTES = 64
 

@@ -1,6 +1,5 @@
 import {
   allOfUser,
-  isHarborageError,
   type EventId,
   type PruneOptions,
   type PruneResult,
@@ -10,7 +9,6 @@ import {
 import {
   checkPrune,
   compareOwners,
-  isWithin,
   KnownNames,
   prune,
   pruneOptionNames,
@@ -49,7 +47,7 @@ export function checkMemoryPrune(
 interface PrunableConversation extends ConversationName {
   /** Its newest turn; `undefined` if it has none. */
   readonly newest: EventId | undefined
-  /** When it was changed last. Not valid if that is not known, as if its header is damaged. */
+  /** When it was changed last. Not valid if its header is damaged: such a conversation stays. */
   readonly updatedAt: Date
 }
 
@@ -88,31 +86,12 @@ async function pageOf(
   after: Required<RunIdentity> | undefined,
   limit: number,
 ): Promise<readonly PrunableConversation[]> {
-  const { tenantId, userId, sessionId, runId } = subtree
-  const root = { tenantId, userId, sessionId, runId }
-  // The walk begins after the root, which may be a conversation itself.
-  const isRoot = after === undefined && sessionId !== '' && (await hasHeader(driver, root))
-  const first = isRoot ? [root] : []
-  const next = await driver.conversationsPage(after ?? root, limit - first.length)
-  const found = [...first, ...next.filter((identity) => isWithin(identity, subtree))]
-  return Promise.all(found.map((identity) => examined(driver, identity)))
-}
-
-async function hasHeader(driver: MemoryDriver, identity: Required<RunIdentity>): Promise<boolean> {
-  return (await driver.readHeader(identity).catch(ifDamaged)) !== undefined
-}
-
-/** Finds when a conversation was changed last. */
-async function examined(
-  driver: MemoryDriver,
-  identity: Required<RunIdentity>,
-): Promise<PrunableConversation> {
-  const held = await driver
-    .change(identity, {}, ({ header, changedAt }) => ({
-      result: { newest: header?.turnIds.at(-1), changedAt },
-    }))
-    .catch(ifDamaged)
-  return { identity, newest: held?.newest, updatedAt: new Date(held?.changedAt ?? Number.NaN) }
+  const found = await driver.headersPage({ subtree, after, limit })
+  return found.map(({ identity, header, changedAt }) => ({
+    identity,
+    newest: header?.turnIds[0],
+    updatedAt: new Date(header === undefined ? Number.NaN : changedAt),
+  }))
 }
 
 /** Removes a conversation unless it was changed since it was examined. */
@@ -121,15 +100,9 @@ function removeOld(
   { identity, newest, updatedAt }: PrunableConversation,
 ): Promise<readonly DeletedConversation[]> {
   const decide = (held: HeldMemory): MemoryChange<readonly DeletedConversation[]> => {
-    const isSame = held.header?.turnIds.at(-1) === newest && held.changedAt === updatedAt.getTime()
+    const isSame = held.header?.turnIds[0] === newest && held.changedAt === updatedAt.getTime()
     return isSame ? { result: [{ identity, health: healthOf(held) }], erase: true } : { result: [] }
   }
   const wasApplied = ({ exists }: HeldMemory): boolean => !exists
   return driver.change(identity, {}, replayable(decide, wasApplied))
-}
-
-/** Ignores that a header is damaged: only deleting such a conversation removes it. */
-function ifDamaged(error: unknown): undefined {
-  if (isHarborageError(error, 'store_unavailable') && !error.retryable) return undefined
-  throw error
 }

@@ -11,13 +11,9 @@ import {
 import { sql, type Kysely } from 'kysely'
 import { MAX_COMPARED_PASSAGES, MAX_QUERY_WORDS, type DumpedPassage } from '../passage.ts'
 import type { PassagePlace } from '../passage-driver.ts'
-import { ownerColumns, ownerOf, type OwnerColumns } from './rows.ts'
+import { compileDated, type DatedStatements } from './passage-dates.ts'
+import { ownerColumns, ownerOf, type CollectionColumns, type OwnerColumns } from './rows.ts'
 import { memoryPassages, type MemoryTables, type PassageRow } from './tables.ts'
-
-/** The columns that name a collection of a session or a run. */
-export interface CollectionColumns extends OwnerColumns {
-  readonly collection: string
-}
 
 /** The parameters of a search. */
 export interface SearchParameters extends CollectionColumns {
@@ -34,6 +30,12 @@ export interface CandidateColumns extends Pick<
 > {
   /** How many of the words it has. */
   readonly common: number
+}
+
+/** The number of the passages of a collection, and the date of the newest; `null` without any. */
+export interface NewestColumns {
+  readonly count: number
+  readonly newest: number | null
 }
 
 /** The columns of a passage of a known collection. */
@@ -56,7 +58,12 @@ export interface PassageStatements {
   readonly insert: SqlStatement<PassageRow, unknown>
   /** Deletes one passage. */
   readonly drop: SqlStatement<PassageKey, unknown>
+  /** Deletes all passages of a collection. */
+  readonly dropAll: SqlStatement<CollectionColumns, unknown>
   readonly lock: SqlStatement<CollectionColumns, Pick<PassageRow, 'id'>>
+  /** How many passages a collection has, and the date of the newest. */
+  readonly newest: SqlStatement<CollectionColumns, NewestColumns>
+  readonly dated: DatedStatements
   /** The passages of a collection in their order. */
   readonly all: SqlStatement<CollectionColumns, HeldColumns>
   readonly read: SqlStatement<PassageKey, Pick<PassageRow, 'bytes'>>
@@ -95,6 +102,7 @@ export function compilePassages(database: SqlDatabase): PassageStatements {
   const { spec } = memoryPassages
   return {
     ...compileCollections(database),
+    dated: compileDated(database),
     read: compileStatement(
       'memory_passages_read',
       (at: PassageKey) =>
@@ -176,7 +184,7 @@ function compileCount(counted: string, db: Kysely<MemoryTables>, level: 'user' |
 
 type CollectionStatements = Pick<
   PassageStatements,
-  'insert' | 'drop' | 'lock' | 'all' | 'collections'
+  'insert' | 'drop' | 'dropAll' | 'lock' | 'newest' | 'all' | 'collections'
 >
 
 /** Compiles the statements about whole collections. */
@@ -197,6 +205,23 @@ function compileCollections(database: SqlDatabase): CollectionStatements {
           .where((where) => where.and(memoryPassages.keyOf(at)))
           .where('id', '=', at.id),
       { repeat: 'never' },
+    ),
+    dropAll: compileStatement(
+      'memory_passages_drop_all',
+      (at: CollectionColumns) =>
+        db
+          .deleteFrom('memory_passages')
+          .where((where) => where.and(ownerOf(at)))
+          .where('collection', '=', at.collection),
+      { repeat: 'never' },
+    ),
+    newest: compileStatement(
+      'memory_passages_newest',
+      (at: CollectionColumns) =>
+        collectionOf(db, at)
+          .select(sql<number>`count(*)`.as('count'))
+          .select(sql<number | null>`max(created_at)`.as('newest')),
+      { repeat: 'reads' },
     ),
     lock: compileStatement(
       'memory_passages_lock',

@@ -9,14 +9,15 @@ import {
   type SqlWork,
 } from '@harborage/core/sql'
 import { isSamePassage } from '../internal/dumped-passages.ts'
+import type { DatedCollection } from '../passage-driver.ts'
 import type { DumpedPassage, DumpedPassages } from '../passage.ts'
 import {
   collectionColumns,
   passageIn,
-  type CollectionColumns,
   type HeldColumns,
   type PassageStatements,
 } from './passage-statements.ts'
+import type { CollectionColumns } from './rows.ts'
 
 /** A passage at its place. */
 interface Placed {
@@ -76,6 +77,28 @@ export function* loadWork(
     passages.map((passage, ordinal) => insertWork(statements, at, { ordinal, passage })),
   )
   return 'loaded'
+}
+
+/**
+ * Removes a collection unless its newest passage has another date. Returns whether it was removed,
+ * by an earlier attempt, too.
+ *
+ * @throws WriteConflict if others changed the collection meanwhile.
+ */
+export function* removeWork(
+  { lock, newest, dropAll }: PassageStatements,
+  collection: DatedCollection,
+  mayBeApplied: boolean,
+): SqlWork<boolean> {
+  const at = collectionColumns(collection)
+  const locked = yield* selectRows(lock, at)
+  const [found] = yield* selectRows(newest, at)
+  if (found === undefined || found.newest === null) return mayBeApplied
+  if (Number(found.newest) !== collection.newest.getTime()) return false
+  // While one of its passages is locked, no other is added.
+  if (Number(found.count) !== locked.length) throw new WriteConflict()
+  yield* changeRows(dropAll, at)
+  return true
 }
 
 /**

@@ -17,6 +17,11 @@ import type { MemoryRow } from './tables.ts'
 /** The columns that name a conversation. */
 export type OwnerColumns = Pick<MemoryRow, 'tenant_id' | 'user_id' | 'session_id' | 'run_id'>
 
+/** The columns that name a collection of a session or a run. */
+export interface CollectionColumns extends OwnerColumns {
+  readonly collection: string
+}
+
 /** The columns that are read of a row. */
 export type ContentColumns = Pick<MemoryRow, 'kind' | 'tokens' | 'bytes'>
 

@@ -1,5 +1,5 @@
 import type { RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage, StepSide } from '@harborage/core/kit'
+import { compareOwners, type DirectoryPage, type StepSide } from '@harborage/core/kit'
 import {
   readDirectory,
   runWork,
@@ -11,10 +11,12 @@ import {
 import { conversationKey } from '../internal/conversation-key.ts'
 import type {
   Conversation,
+  DatedHeader,
   DeleteBatch,
   DeletedBatch,
   DeletedConversation,
   DumpedConversation,
+  HeadersPage,
   HeldMemory,
   MemoryChange,
   MemoryDriver,
@@ -26,11 +28,12 @@ import { appendExpected, planAppend } from './append-expected.ts'
 import { changeWork } from './change-work.ts'
 import { deleteAllWork, deleteEachWork, identityIn } from './delete-all-work.ts'
 import { dumpConversation } from './dump-conversation.ts'
+import { headersParameters } from './header-statements.ts'
 import { LastHeaders } from './last-headers.ts'
 import { readConversation } from './read-conversation.ts'
 import { memoryParticipant } from './memory-participant.ts'
 import { SqlPassages } from './sql-passages.ts'
-import { headerOf, identityOf, ownerColumns } from './rows.ts'
+import { headerIfSound, headerOf, identityOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
 /**
@@ -175,6 +178,21 @@ export class SqlMemoryDriver implements MemoryDriver {
     const { next } = this.#statements.dump
     const rows = await this.#database.rows(next, { ...ownerColumns(after ?? FIRST), limit })
     return rows.map(identityOf)
+  }
+
+  async headersPage({ subtree, after, limit }: HeadersPage): Promise<readonly DatedHeader[]> {
+    const statement = this.#statements.headers[subtree.level]
+    // The place itself comes first if it is still there.
+    const from = headersParameters(subtree, after, after === undefined ? limit : limit + 1)
+    const rows = await this.#database.rows(statement, from)
+    return rows
+      .map((row) => ({
+        identity: identityOf(row),
+        header: headerIfSound([row]),
+        changedAt: Number(row.updated_at),
+      }))
+      .filter(({ identity }) => after === undefined || compareOwners(identity, after) !== 0)
+      .slice(0, limit)
   }
 
   async dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined> {

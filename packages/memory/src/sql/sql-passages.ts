@@ -3,8 +3,16 @@ import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
 import { readDirectory, runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
 import { conversationKey } from '../internal/conversation-key.ts'
 import { rankPassages, type Candidate } from '../internal/rank-passages.ts'
-import type { PassageBatch, PassageDriver, PassagePlace, PassageSearch } from '../passage-driver.ts'
+import type {
+  DatedCollection,
+  DatedPage,
+  PassageBatch,
+  PassageDriver,
+  PassagePlace,
+  PassageSearch,
+} from '../passage-driver.ts'
 import type { DumpedPassages, FoundPassage } from '../passage.ts'
+import { datedOf, datedParameters } from './passage-dates.ts'
 import {
   collectionColumns,
   passageIn,
@@ -12,7 +20,7 @@ import {
   type CandidateColumns,
   type PassageStatements,
 } from './passage-statements.ts'
-import { loadWork, replaceWork } from './passage-works.ts'
+import { loadWork, removeWork, replaceWork } from './passage-works.ts'
 import { identityOf, ownerColumns } from './rows.ts'
 
 const PASSAGES = {
@@ -26,6 +34,9 @@ const REPLACE: WorkTraits = { name: 'memory_passages_replace', repeat: 'never', 
 
 /** A repeated load finds the passages that it has loaded. */
 const LOAD: WorkTraits = { name: 'memory_passages_load', repeat: 'recognized', ...PASSAGES }
+
+/** A repeated removal finds another date, or nothing, and removes no more. */
+const REMOVE: WorkTraits = { name: 'memory_passages_remove', repeat: 'recognized', ...PASSAGES }
 
 /** The place before every collection: no tenant is empty. */
 const FIRST: PassagePlace = {
@@ -92,6 +103,17 @@ export class SqlPassages implements PassageDriver {
     return rows.map((row) => ({ identity: identityOf(row), collection: row.collection }))
   }
 
+  async datedPage(page: DatedPage): Promise<readonly DatedCollection[]> {
+    const dated = this.#statements.dated[page.subtree.level]
+    return (await this.#database.rows(dated, datedParameters(page))).map(datedOf)
+  }
+
+  async remove(collection: DatedCollection): Promise<boolean> {
+    return runWork(this.#database, claimingPlace(REMOVE, collection, 0), (mayBeApplied) =>
+      removeWork(this.#statements, collection, mayBeApplied),
+    )
+  }
+
   async dump({ identity, collection }: PassagePlace): Promise<DumpedPassages | undefined> {
     const at = collectionColumns({ identity, collection })
     const rows = await this.#database.rows(this.#statements.all, at)
@@ -116,9 +138,13 @@ export class SqlPassages implements PassageDriver {
 }
 
 /** Returns traits by which works of this process wait for each other without a connection. */
-function claiming(traits: WorkTraits, { identity, collection, passages }: DumpedPassages) {
+function claiming(traits: WorkTraits, written: DumpedPassages) {
+  const bytes = written.passages.reduce((sum, passage) => sum + passage.bytes.byteLength, 0)
+  return claimingPlace(traits, written, bytes)
+}
+
+function claimingPlace(traits: WorkTraits, { identity, collection }: PassagePlace, bytes: number) {
   const keys = [JSON.stringify([conversationKey(identity), collection])]
-  const bytes = passages.reduce((sum, passage) => sum + passage.bytes.byteLength, 0)
   return { ...traits, claim: { keys, bytes } }
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { compileDump, type DumpStatements } from './dump-statements.ts'
+import { compileHeaders, type HeaderStatements } from './header-statements.ts'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
 import { compilePassages, type PassageStatements } from './passage-statements.ts'
 import {
@@ -37,6 +38,7 @@ export interface MemoryStatements extends MemoryWriteStatements {
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
   readonly subtrees: SubtreeStatements
   readonly dump: DumpStatements
+  readonly headers: HeaderStatements
   readonly passages: PassageStatements
 }
 
@@ -64,6 +66,7 @@ function compileAll(database: SqlDatabase): MemoryStatements {
     ...compileWriteStatements(database),
     subtrees: compileSubtrees(database),
     dump: compileDump(database),
+    headers: compileHeaders(database),
     passages: compilePassages(database),
     page: compileStatement(
       'memory_page',

@@ -1,9 +1,10 @@
-import type { SqlAnswer, SqlWork, TransactionTraits } from '@harborage/core/sql'
+import type { SqlAnswer, SqlStatement, SqlWork, TransactionTraits } from '@harborage/core/sql'
 
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 
-/** What the transactions since the last look did. */
+/** What the transactions since the last look did, and how many statements read alone. */
 export interface Work {
+  reads: number
   transactions: number
   statements: number
   rowsRead: number
@@ -20,6 +21,14 @@ export class CountingDatabase extends DelegatingDatabase {
     const work = this.#work
     this.#work = nothing()
     return work
+  }
+
+  override rows<Parameters, Row>(
+    statement: SqlStatement<Parameters, Row>,
+    parameters: Parameters,
+  ): Promise<readonly Row[]> {
+    this.#work.reads += 1
+    return this.real.rows(statement, parameters)
   }
 
   override transaction<Result>(
@@ -50,7 +59,7 @@ export class CountingDatabase extends DelegatingDatabase {
 }
 
 function nothing(): Work {
-  return { transactions: 0, statements: 0, rowsRead: 0, rowsWritten: 0, bytesWritten: 0 }
+  return { reads: 0, transactions: 0, statements: 0, rowsRead: 0, rowsWritten: 0, bytesWritten: 0 }
 }
 
 function sizeOf(values: readonly unknown[]): number {

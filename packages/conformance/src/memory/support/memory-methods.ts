@@ -105,6 +105,12 @@ export const subtreeMethods: readonly MemoryMethod[] = [
     call: (store, { identity, options }) =>
       store.prune(allOfSession(sessionOf(identity)), { ...options, keepLatest: 1 }),
   },
+  {
+    name: 'passages.prune',
+    takes: ['options'],
+    call: (store, { identity, options }) =>
+      store.passages.prune(allOfSession(sessionOf(identity)), { ...options, keepLatest: 1 }),
+  },
 ]
 
 /** The method that searches a subtree. Here it is that of the session. */
