@@ -38,6 +38,12 @@ export function chooseOwner(choice: Choice): Parts {
   return { tenantId, userId, sessionId: choice.of(SESSIONS), runId: choice.of(RUNS) }
 }
 
+/** Chooses a session or a run, as only they have conversations and passages. */
+export function chooseRun(choice: Choice): Parts {
+  const owner = chooseOwner(choice)
+  return owner.sessionId === '' ? chooseRun(choice) : owner
+}
+
 /** Chooses an owner that differs by one part from another one. */
 export function chooseNeighbor(choice: Choice, owner: Parts): Parts {
   const level = owner.userId === '' ? 1 : owner.sessionId === '' ? 2 : 4
