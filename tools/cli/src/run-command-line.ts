@@ -36,7 +36,7 @@ export async function runCommandLine(
   })
   const [name = 'help', ...rest] = given
   try {
-    if (name === '--version' || name === 'version') {
+    if (name === '--version' || name === '-v' || name === 'version') {
       await out.item('version', { version }, () => version)
       return exitCodes.done
     }

@@ -50,6 +50,8 @@ describe('the help', () => {
 describe('a wrong command line exits 2, says what is right, and repeats no value', () => {
   test.each([
     ['an unknown command', ['stauts'], 'did you mean "harborage status"?'],
+    ['a page of the help', ['profiles'], 'did you mean "harborage help profiles"?'],
+    ['a misspelled page of the help', ['help', 'profile'], '"harborage help profiles"?'],
     ['an option before the command', ['--json', 'status'], 'write the command first'],
     ['an unknown option', ['status', '--dtabase', 'x'], 'did you mean --database?'],
     ['an option without its value', ['ls', '--tenant'], '--tenant lacks its value'],
@@ -89,8 +91,8 @@ describe('a wrong command line exits 2, says what is right, and repeats no value
   })
 })
 
-test('the version is that of the package', async () => {
-  const { code, stdout } = await runCommand(['--version'])
+test.each(['--version', '-v', 'version'])('%s is the version of the package', async (asked) => {
+  const { code, stdout } = await runCommand([asked])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })

@@ -78,10 +78,11 @@ test('of several profiles one is chosen by its name', async () => {
   expect(await placesOf([], { cwd, env })).toEqual([`sqlite ${cwd}/1.db`, ...stores])
 })
 
-describe('a file that is not valid is refused, and nothing of it is quoted', () => {
+describe('a file that is not valid is refused, and no value of it is quoted', () => {
   test.each([
     ['no JSON', '{"profiles":{"secret"'],
     ['another name', { profiles: { default: { databse: 'postgres://ann:secret@host/db' } } }],
+    ['a DSN as a name', { profiles: { default: { 'postgres://ann:secret@host/db': 1 } } }],
     ['a number', { profiles: { default: { database: 7 } } }],
     ['no profiles', { database: 'postgres://ann:secret@host/db' }],
     ['a folder for slots', { profiles: { default: { state: 'fs:./secret' } } }],
@@ -93,6 +94,13 @@ describe('a file that is not valid is refused, and nothing of it is quoted', () 
     expect(stderr).toMatch(/^harborage status: ./)
     expect(stderr).not.toContain('secret')
   })
+})
+
+test('the name that is wrong in a file is named, with its place', async () => {
+  const config = { profiles: { default: { databse: 'sqlite:./agent.db' } } }
+  const { code, stderr } = await runCommand(['status'], { cwd: await folderWith(config) })
+  expect(code).toBe(2)
+  expect(stderr).toContain('(profiles.default: Unrecognized key: "databse")')
 })
 
 describe('no password is printed', () => {

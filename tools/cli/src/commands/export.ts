@@ -64,7 +64,9 @@ export const exportCommand: Command = {
       // A reader that ended got a part only.
       run.signal.throwIfAborted()
       await say(run, path, exported)
-      return sumOf(exported.records) > 0 ? exitCodes.done : exitCodes.absent
+      if (sumOf(exported.records) > 0) return exitCodes.done
+      run.out.note('there is nothing there')
+      return exitCodes.absent
     } catch (error) {
       if (error instanceof Stopped && path !== undefined) {
         run.out.note('stopped: no file was written. The same command begins again.')

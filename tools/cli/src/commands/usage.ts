@@ -43,6 +43,7 @@ export const usage: Command = {
     }
     const groups = addUp(rows, by)
     await printUsage(out, groups.slice(0, limit), by)
+    if (groups.length === 0) out.note('there is nothing there')
     return exitCodes.done
   },
 }

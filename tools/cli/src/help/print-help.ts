@@ -31,12 +31,13 @@ export function findCommand(commands: readonly Command[], name: string): Command
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
   const names = commands.map((command) => command.name)
-  const nearest = nearestOf(name, names)
-  throw wrongUsage(
-    nearest === undefined
-      ? `there is no such command: it is one of ${names.join(', ')}`
-      : `there is no such command: did you mean "harborage ${nearest}"?`,
-  )
+  const pages = topics.map((topic) => topic.name)
+  const nearest = nearestOf(name, [...names, ...pages])
+  if (nearest === undefined) {
+    throw wrongUsage(`there is no such command: it is one of ${names.join(', ')}`)
+  }
+  const meant = pages.includes(nearest) ? `help ${nearest}` : nearest
+  throw wrongUsage(`there is no such command: did you mean "harborage ${meant}"?`)
 }
 
 function topicHelp({ name, summary, paragraphs }: HelpTopic, width: number): string {

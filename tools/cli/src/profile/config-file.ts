@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isHarborageError } from '@harborage/core'
 import { codeOf, parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 import { wrongUsage } from '../command-failure.ts'
@@ -64,7 +65,7 @@ export interface ConfigFile {
  * Reads the named configuration file, or the nearest one from a folder upwards. Resolves to
  * `undefined` if none is named and there is none.
  *
- * @throws CommandFailure if it cannot be read or is malformed. The message quotes nothing of it.
+ * @throws CommandFailure if it cannot be read or is malformed. The message quotes names of it only.
  */
 export async function readConfigFile(
   cwd: string,
@@ -104,11 +105,17 @@ function parsed(path: string, text: string): ConfigFile {
 function checked(path: string, json: unknown): Pick<ConfigFile, 'profiles'> {
   try {
     return parseConfig(configFile, json)
-  } catch {
+  } catch (error) {
     throw wrongUsage(
-      `${printable(path)} is not valid: it needs "profiles", each with some of database, schema, preparedStatements, state, artifacts, memory and journal. See harborage help profiles`,
+      `${printable(path)} is not valid${faultIn(error)}: it needs "profiles", each with some of database, schema, preparedStatements, state, artifacts, memory and journal. See harborage help profiles`,
     )
   }
+}
+
+/** Returns what is wrong, in brackets, unless it has what may be a part of a DSN. */
+function faultIn(error: unknown): string {
+  const message = isHarborageError(error) ? error.message.replace(/^[^:]*: /, '') : ''
+  return /^[\w ,.:;"-]{1,200}$/.test(message) ? ` (${message})` : ''
 }
 
 /** Parses JSON. The error of the parser would quote the file, which may have a password. */
