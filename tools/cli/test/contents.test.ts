@@ -81,11 +81,13 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
       ['show', 'artifact', 'default_0123456789ab', ...ofSession],
       ['show', 'stream', 'none', ...ofRun],
       ['show', 'conversation', ...ofRun],
+      ['show', 'passages', 'none', ...ofSession],
+      ['show', 'passages', 'messages', ...ofRun],
       ['tail', 'none', '--no-follow', ...ofRun],
     ]) {
       const { code, stdout, stderr } = await runCommand(args, at)
       expect({ args, code, stdout }).toEqual({ args, code: 4, stdout: '' })
-      expect(stderr).toMatch(/there is (?:no|nothing)/)
+      expect(stderr).toMatch(/there (?:is|are) (?:no|nothing)/)
     }
   })
 
@@ -109,6 +111,25 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(await show('artifact', id, '--task', 't1', ...ofSession)).toMatch(
       /file +page.txt[^]*\na page\n$/,
     )
+  })
+
+  test('show prints passages in their order, the last ones with --limit', async () => {
+    const at = await place()
+    await fill(at)
+    const args = ['show', 'passages', 'messages', ...ofSession]
+    const { stdout } = await runCommand(args, at)
+    expect(stdout).toMatch(
+      /^2 passages\npassages {2}messages\n[^]*\n0 {2}1970-01-01 00:00:00Z\nHello\.\n1 {2}1970[^\n]*\nAnd\?\n$/,
+    )
+    const last = await runCommand([...args, '--limit', '1'], at)
+    expect(last.stdout).toMatch(/\n1 earlier passage: --limit shows more\n1 {2}1970[^]*And\?\n$/)
+    expect(jsonLinesOf(await runCommand([...args, '--json'], at))).toMatchObject([
+      { type: 'passages', ...session, collection: 'messages', passages: 2 },
+      { type: 'passage', index: 0, size: 6, payload: { encoding: 'utf8', text: 'Hello.' } },
+      { type: 'passage', index: 1, createdAt: '1970-01-01T00:00:00.005Z' },
+    ])
+    const ofUser = ['show', 'passages', 'messages', '-t', 'acme', '-u', 'ann']
+    expect((await runCommand(ofUser, at)).code).toBe(2)
   })
 
   test('show --json has the payload as text, or in base64', async () => {

@@ -41,6 +41,7 @@ async function fill(at: TestPlace, bytes: Uint8Array): Promise<string> {
   const { id } = await artifacts.putBytes(owner, bytes, { filename: driving })
   await journal.append(owner, name, [{ entryId: newEventId(), type: driving, bytes }])
   await memory.addTurn(owner, { userMessage: driving, assistantResponse: driving })
+  await memory.passages.replace(owner, name, [{ text: driving, bytes }])
   return id
 }
 
@@ -59,6 +60,7 @@ describe.each(Object.entries(payloads))('of %s, no command drives the terminal',
       ['show', 'artifact', id, ...ofOwner],
       ['show', 'stream', name, ...ofOwner],
       ['show', 'conversation', ...ofOwner],
+      ['show', 'passages', name, ...ofOwner],
       ['tail', name, '--no-follow', ...ofOwner],
       ['usage', '--by', 'user'],
       ['usage', '--by', 'kind'],

@@ -7,7 +7,7 @@ import { HeldLease } from '../src/leasing/held-lease.ts'
 import { LEASE_KIND, ownerOfPrune } from '../src/pruning/slots-of-prune.ts'
 import { Stopped } from '../src/stopped.ts'
 import { change } from './support/changed-tables.ts'
-import { engines, fill, run, session, type TestPlace } from './support/filled-stores.ts'
+import { engines, fill, ofSession, run, session, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
 const ALL = ['prune', '--keep-latest', '1', '--all-kinds']
@@ -25,6 +25,7 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
       { store: 'state', examined: 7, pruned: 6 },
       { store: 'artifacts', examined: 1, pruned: 1 },
       { store: 'memory', examined: 1, pruned: 1 },
+      { store: 'passages', examined: 2, pruned: 2 },
       { store: 'journal', examined: 1, pruned: 1 },
     ]
     expect(jsonLinesOf(counted)).toMatchObject(expected)
@@ -49,6 +50,7 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(jsonLinesOf(steps)).toMatchObject([
       { store: 'state', pruned: 2 },
       { store: 'artifacts', pruned: 0 },
+      { store: 'passages', pruned: 0 },
       { store: 'journal', pruned: 0 },
     ])
     const left = await runCommand(['ls', '-t', 'acme', '-u', 'ann', '-s', 's1', '--json'], at)
@@ -58,6 +60,18 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(jsonLinesOf(logs)).toContainEqual(
       expect.objectContaining({ store: 'journal', pruned: 1 }),
     )
+  })
+
+  test('passages of a collection go by their own dates, and conversations stay then', async () => {
+    const at = await place()
+    await fill(at)
+    const args = ['prune', '--older-than', '30d', '--kind', 'messages']
+    const { code, stdout } = await runCommand(args, at)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^passages {3}2 collections of 2 removed$/m)
+    const left = await runCommand(['ls', ...ofSession], at)
+    expect(left.stdout).toContain('Conversation')
+    expect(left.stdout).not.toContain('Passages')
   })
 
   test('what has expired goes, with --expired nothing else', async () => {

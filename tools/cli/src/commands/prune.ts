@@ -20,7 +20,7 @@ export const prune: Command = {
   name: 'prune',
   summary: 'Remove what is old, not among the newest, or expired',
   description: [
-    'Removes slots that were not saved, artifacts that were not put, conversations to which no turn was added and streams to which nothing was appended for an age; or all but the newest of each: slots and streams of an owner, artifacts of a scope, conversations of a user. With both, what is older and not among the newest goes. Slots, artifacts and streams that have expired go in any case. Passages stay. Without --tenant it is about all tenants.',
+    'Removes slots that were not saved, artifacts that were not put, conversations to which no turn was added, passages none of whose collection is newer and streams to which nothing was appended for an age; or all but the newest of each: slots and streams of an owner, artifacts of a scope, conversations and collections of a user. With both, what is older and not among the newest goes. Slots, artifacts and streams that have expired go in any case. Without --tenant it is about all tenants.',
     'By age or number it asks for --kind: what an adapter keeps may depend on older data. LangGraph reads old values for new checkpoints, so its data is shortened by pruneThread. Leases that are held stay.',
     'It works in batches beside the programs that use the stores: what they change meanwhile stays. After Ctrl-C it ends with the current batch, and the same command goes on. Two at once are kept apart by a lease in the state store: the second one exits 6, and so does one that stood still until another one took its lease.',
     'From cron, use --quiet, which prints errors only. It exits 5 if a store failed and the others were pruned, and with --dry-run 3 if it would remove something.',
@@ -37,11 +37,11 @@ export const prune: Command = {
     {
       name: 'kind',
       value: 'TEXT',
-      says: 'Only slots and streams whose name begins with this, and artifacts of this namespace. Conversations are left out then.',
+      says: 'Only slots and streams whose name begins with this, artifacts of this namespace and passages of this collection. Conversations are left out then.',
     },
     {
       name: 'all-kinds',
-      says: 'All kinds, namespaces and names, and conversations: if no adapter keeps anything here.',
+      says: 'All kinds, namespaces, names and collections, and conversations: if no adapter keeps anything here.',
     },
     { name: 'dry-run', says: 'Says what it would remove, and removes nothing.' },
     { name: 'quiet', short: 'q', says: 'Prints errors only.' },

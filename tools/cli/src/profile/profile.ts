@@ -6,14 +6,6 @@ export const storeNames = ['state', 'artifacts', 'memory', 'journal'] as const
 /** The name of a store. */
 export type StoreName = (typeof storeNames)[number]
 
-/** What is counted of each store. */
-export const thingOf: Readonly<Record<StoreName, string>> = {
-  state: 'slot',
-  artifacts: 'artifact',
-  memory: 'conversation',
-  journal: 'stream',
-}
-
 /**
  * What is dumped apart, in the order in which it is copied. Passages are of the memory store, and
  * have a dump of their own.
@@ -22,6 +14,15 @@ export const dumpNames = ['state', 'artifacts', 'memory', 'passages', 'journal']
 
 /** The name of a dump. */
 export type DumpName = (typeof dumpNames)[number]
+
+/** What is counted of each store, and of passages: a collection of a session or a run. */
+export const thingOf: Readonly<Record<DumpName, string>> = {
+  state: 'slot',
+  artifacts: 'artifact',
+  memory: 'conversation',
+  passages: 'collection',
+  journal: 'stream',
+}
 
 /** Where stores are: a database, or the folder of artifacts. */
 export interface Place {

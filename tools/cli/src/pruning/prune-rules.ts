@@ -6,8 +6,8 @@ export interface Rules {
   readonly olderThan?: Date
   readonly keepLatest?: number
   /**
-   * What the names of slots and streams begin with, and the namespace of artifacts. `undefined` for
-   * all of them, and conversations.
+   * What the names of slots and streams begin with, the namespace of artifacts and the collection
+   * of passages. `undefined` for all of them, and conversations.
    */
   readonly kind?: string
 }

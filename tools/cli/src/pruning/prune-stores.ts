@@ -7,13 +7,13 @@ import { Progress } from '../output/progress.ts'
 import type { WorkCounts } from '../places/count-work.ts'
 import type { OpenStores } from '../places/open-place.ts'
 import type { OpenProfile } from '../places/open-profile.ts'
-import { storeNames, type StoreName } from '../profile/profile.ts'
+import { dumpNames, type DumpName } from '../profile/profile.ts'
 import type { Rules } from './prune-rules.ts'
 import { ownerOfPrune } from './slots-of-prune.ts'
 
-/** What was pruned of a store. */
+/** What was pruned of a store, or of the passages of one. */
 export interface PrunedStore extends PruneResult {
-  readonly store: StoreName
+  readonly store: DumpName
   /** Whether it was pruned to its end. */
   readonly isWhole: boolean
 }
@@ -47,7 +47,7 @@ interface PrunedWithin {
 export async function* pruneStores(run: CommandRun, pruning: Pruning): AsyncIterable<PrunedStore> {
   const { profile, rules, totals } = pruning
   const stores = prunedStores(profile.stores, rules)
-  for (const store of storeNames) {
+  for (const store of dumpNames) {
     const opened = stores[store]
     if (opened === undefined) continue
     const total = rules.kind === undefined ? totals.get(store) : undefined
@@ -58,7 +58,7 @@ export async function* pruneStores(run: CommandRun, pruning: Pruning): AsyncIter
 async function pruneStore(
   { out, signal, streams }: CommandRun,
   at: {
-    readonly store: StoreName
+    readonly store: DumpName
     readonly opened: PrunedWithin
     readonly total: number | undefined
   },
@@ -115,8 +115,8 @@ async function* subtreesOf(
 function prunedStores(
   { state, artifacts, memory, journal }: OpenStores,
   { kind, ...rules }: Rules,
-): Readonly<Record<StoreName, PrunedWithin | undefined>> {
-  // Conversations do not expire, and have no kind.
+): Readonly<Record<DumpName, PrunedWithin | undefined>> {
+  // Conversations and passages do not expire, and a conversation has no kind.
   const isByRule = Object.keys(rules).length > 0
   const prefix = kind ?? ''
   return {
@@ -134,6 +134,16 @@ function prunedStores(
       ((isByRule && kind === undefined) || undefined) && {
         tenants: (scope) => memory.store.tenants(scope),
         prune: (subtree, options) => memory.store.prune(subtree, { ...rules, ...options }),
+      },
+    passages: memory &&
+      (isByRule || undefined) && {
+        tenants: (scope) => memory.store.tenants(scope),
+        prune: (subtree, options) =>
+          memory.store.passages.prune(subtree, {
+            ...rules,
+            ...options,
+            ...(kind !== undefined && { collection: kind }),
+          }),
       },
     journal: journal && {
       tenants: (scope) => journal.tenants(scope),
