@@ -67,8 +67,8 @@ export const prune: Command = {
     const rules = rulesOf(options)
     const selection = selectionOf(options)
     const dryRun = options.flag('dry-run')
-    // A dry run locks each conversation for a moment, too.
-    await using profile = await openProfile(await run.readProfile(), { access: 'write' })
+    const access = dryRun ? 'read' : 'write'
+    await using profile = await openProfile(await run.readProfile(), { access })
     requireTables('the profile', profile, 'failed')
     const { state } = profile.stores
     await requireWholeCopy(state)
