@@ -222,3 +222,12 @@ async function traces({ journal, state }: Stores, subtree: Subtree): Promise<str
   }
   return names
 }
+
+test('an append to closed stores is refused, and leaves no other rejection behind', async () => {
+  const { journal, state } = await memory.open()
+  const store = new HarborageSessionStore({ journal, state, owner: ann })
+  await Promise.all([journal.close(), state.close()])
+  await expect(store.append(main, messages('too late'))).rejects.toMatchObject({
+    code: 'store_closed',
+  })
+})

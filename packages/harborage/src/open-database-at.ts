@@ -2,8 +2,8 @@ import { HarborageError, openDatabase, type Database } from '@harborage/core'
 
 /** The packages of engines by the schemes of their DSNs. */
 const engines: ReadonlyMap<string, () => Promise<unknown>> = new Map([
-  ['sqlite', () => import('@harborage/driver-sqlite')],
-  ['file', () => import('@harborage/driver-sqlite')],
+  ['sqlite', importSqlite],
+  ['file', importSqlite],
   ['postgres', importPostgres],
   ['postgresql', importPostgres],
 ])
@@ -14,12 +14,26 @@ export async function openDatabaseAt(
   schema: string | undefined,
 ): Promise<Database | undefined> {
   if (dsn === undefined || dsn === 'memory:') {
-    if (schema === undefined) return undefined
-    throw new HarborageError('invalid_config', 'schema is given, and memory has no schemas')
+    if (schema !== undefined) throw withoutSchemas('memory')
+    return undefined
   }
   const [scheme = ''] = dsn.split(':', 1)
-  await engines.get(scheme.toLowerCase())?.()
+  // The refusal of an unknown scheme names SQLite, which needs no further package.
+  const load = engines.get(scheme.toLowerCase()) ?? importSqlite
+  if (schema !== undefined && load === importSqlite) throw withoutSchemas('SQLite')
+  await load()
   return openDatabase(dsn, schema === undefined ? {} : { schema })
+}
+
+function withoutSchemas(engine: string): HarborageError {
+  return new HarborageError(
+    'invalid_config',
+    `schema is given, and ${engine} has no schemas: leave it out, or pass the DSN of Postgres`,
+  )
+}
+
+function importSqlite(): Promise<unknown> {
+  return import('@harborage/driver-sqlite')
 }
 
 async function importPostgres(): Promise<unknown> {

@@ -15,7 +15,8 @@ import { openDatabaseAt } from './open-database-at.ts'
 export interface HarborageConfig {
   /**
    * Where the data is: `sqlite:./agent.db`, `postgres://user@host/name` or `memory:`. Default:
-   * memory, which keeps nothing.
+   * memory, which keeps nothing. `undefined` is refused, since an environment variable that is not
+   * set would keep nothing, too.
    */
   readonly dsn?: string
   /** An open database, in place of a DSN. It stays open when the stores are closed. */
@@ -79,13 +80,14 @@ const names: readonly string[] = [
  * const { state, artifacts, memory, journal, commitTogether } = harborage
  * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
  * const bytes = new TextEncoder().encode('step 1')
+ * const stepId = newEventId()
  * await commitTogether({
- *   stepId: 's1/1',
+ *   stepId,
  *   parts: {
- *     saved: state.prepare.save({ eventId: newEventId(), identity: session, kind: 'step', bytes }),
+ *     saved: state.prepare.save({ eventId: stepId, identity: session, kind: 'step', bytes }),
  *     output: artifacts.prepare.putText(session, 'a long tool output'),
  *     turn: memory.prepare.addTurn(session, { userMessage: 'Hello.', assistantResponse: 'Hi.' }),
- *     event: journal.prepare.append(session, 'events', [{ entryId: newEventId(), bytes }]),
+ *     event: journal.prepare.append(session, 'events', [{ entryId: stepId, bytes }]),
  *   },
  * })
  * ```
@@ -121,17 +123,31 @@ export async function openHarborage(config: HarborageConfig = {}): Promise<Harbo
   }
 }
 
+type Unchecked = { readonly [Name in keyof HarborageConfig]: unknown }
+
 /** Rejects what would be ignored. The stores check the values. */
 function checked(config: HarborageConfig): HarborageConfig {
   const given: unknown = config
   if (typeof given !== 'object' || given === null) {
     throw invalid('pass an object with some of its options')
   }
-  const unknown = Object.keys(given).filter((name) => !names.includes(name))
-  if (unknown.length > 0) throw invalid(`it takes ${names.join(', ')}, and no other option`)
-  const { dsn, database, schema }: { readonly [Name in keyof HarborageConfig]: unknown } = config
+  const unknown = Object.keys(given).find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    // A DSN that is passed as a name may hold a password.
+    const name = /^\w{1,40}$/v.test(unknown) ? ` ${unknown}` : ' of another name'
+    throw invalid(`it has an option${name}, and takes ${names.join(', ')}`)
+  }
+  const { dsn, database, schema, migrate }: Unchecked = config
+  for (const place of ['dsn', 'database'] as const) {
+    if (place in config && config[place] === undefined) {
+      throw invalid(`${place} is undefined: leave it out to keep everything in memory`)
+    }
+  }
   if (dsn !== undefined && (typeof dsn !== 'string' || dsn === '')) {
     throw invalid('dsn is no string, or empty')
+  }
+  if (migrate !== undefined && migrate !== 'apply' && migrate !== 'verify') {
+    throw invalid("migrate is neither 'apply' nor 'verify'")
   }
   if (database !== undefined && (dsn ?? schema) !== undefined) {
     throw invalid('give either database, or dsn and schema, not both')

@@ -103,6 +103,10 @@ test('a malformed configuration is refused, and nothing stays open', async () =>
     { dsn: 7 },
     { dsn: '' },
     { dsn: 'sqlite::memory:', database },
+    { dsn: undefined },
+    { database: undefined },
+    { migrate: 'never' },
+    { dsn: 'sqlite::memory:', schema: 'agents' },
     { database, schema: 'agents' },
     { dsn: 'memory:', schema: 'agents' },
     { dsn: 'sqlite::memory:', migrate: 'later' },
@@ -124,7 +128,9 @@ test('a malformed configuration is refused, and nothing stays open', async () =>
     const failure = await failureOf(openHarborage(config as never))
     expect([config, failure]).toMatchObject([config, { code: 'invalid_config' }])
   }
-  expect(await failureOf(openHarborage({ dsn: 'mysql://host' }))).toMatchObject({
-    code: 'unknown_driver',
-  })
+  for (const dsn of ['mysql://host', './agent.db']) {
+    const failure = await failureOf(openHarborage({ dsn }))
+    expect(failure).toMatchObject({ code: 'unknown_driver' })
+    expect(String(failure)).toMatch(/registered: .*sqlite/v)
+  }
 })

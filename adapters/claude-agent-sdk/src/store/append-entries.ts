@@ -71,11 +71,12 @@ async function appendGroup(
   for (let attempt = 1; ; attempt += 1) {
     // A sub-agent's transcript has no summary: the append itself says if the stream holds entries.
     const isAsked = isMain || attempt > 1
-    const summary = isMain
-      ? stores.state.load(transcript.session, summaryKind(transcript.projectKey))
-      : undefined
-    const held = isAsked ? await heldIds(stores.journal, transcript, group) : known
-    const record = await summary
+    const [held, record] = await Promise.all([
+      isAsked ? heldIds(stores.journal, transcript, group) : known,
+      isMain
+        ? stores.state.load(transcript.session, summaryKind(transcript.projectKey))
+        : undefined,
+    ])
     const added = group.filter(({ entryId }) => !held.has(entryId) && !known.has(entryId))
     if (added.length === 0) return
     for (const part of added.flatMap(({ parts }) => parts)) {

@@ -126,9 +126,10 @@ export function pruning({ it }: JournalCases): void {
       await setTimeout(TICK_MS)
       const { updatedAt } = (await store.head(run, names.at(-1) ?? '')) ?? { updatedAt: FUTURE }
       const olderThan = new Date(updatedAt.getTime() + 1)
-      const pruning = store.prune(allOfRun(run), { olderThan, prefix: '' })
-      await pauseOf(round)
-      await Promise.all([pruning, appendTo(store, run, names)])
+      await Promise.all([
+        store.prune(allOfRun(run), { olderThan, prefix: '' }),
+        pauseOf(round).then(() => appendTo(store, run, names)),
+      ])
       assert.deepEqual(await namesIn(store, run), names)
     }
   })

@@ -93,6 +93,14 @@ export function passages({ it, itIfDurable, callers }: MemoryCases): void {
     }
   })
 
+  it('M14 a query may have any length', async ({ open }) => {
+    const store = await open()
+    const session = freshIdentity()
+    await keep(store, session, ['a lamp', 'another thing'])
+    const user = allOfUser(userOf(session))
+    assert.deepEqual(await texts(store, user, 'lamp '.repeat(20_000)), ['a lamp'])
+  })
+
   it('M14 a replacement replaces a collection as a whole, and nothing else', async ({ open }) => {
     const store = await open()
     const session = freshIdentity()

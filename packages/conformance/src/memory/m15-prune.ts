@@ -118,10 +118,11 @@ export function pruning({ it }: MemoryCases): void {
       await setTimeout(TICK_MS)
       const olderThan = new Date()
       await setTimeout(TICK_MS)
-      const pruning = store.prune(subtreeOf.user(user), { olderThan })
-      await pauseOf(round)
-      const adding = sessions.map((session) => addTurns(store, session, [`new ${round}`]))
-      await Promise.all([pruning, ...adding])
+      const add = async (): Promise<unknown> => {
+        await pauseOf(round)
+        return Promise.all(sessions.map((each) => addTurns(store, each, [`new ${round}`])))
+      }
+      await Promise.all([store.prune(subtreeOf.user(user), { olderThan }), add()])
       for (const session of sessions) {
         assert.equal((await heldTexts(store, session)).at(-1), `new ${round}`)
       }

@@ -179,14 +179,16 @@ export function pruning({ it }: StateCases): void {
       const [saved, touched, again, ...others] = records
       assert.ok(saved !== undefined && touched !== undefined && again !== undefined)
       const newest = newRecord(saved)
+      const write = async () => {
+        await pauseOf(round)
+        return Promise.all([
+          store.save(newest),
+          store.touch(run, touched.kind, { ifEventId: touched.eventId, expiresAt: FUTURE }),
+          saveAgain(store, again, olderThan),
+        ])
+      }
       const pruning = store.prune(allOfRun(run), { olderThan, kindPrefix: '' })
-      await pauseOf(round)
-      const [outcome, isTouched] = await Promise.all([
-        store.save(newest),
-        store.touch(run, touched.kind, { ifEventId: touched.eventId, expiresAt: FUTURE }),
-        saveAgain(store, again, olderThan),
-      ])
-      const { pruned } = await pruning
+      const [{ pruned }, [outcome, isTouched]] = await Promise.all([pruning, write()])
       assert.equal(outcome, 'saved')
       const left = await kindsOf(store, run)
       assert.ok(left.includes(saved.kind), 'what was saved meanwhile has to stay')

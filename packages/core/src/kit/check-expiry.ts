@@ -12,7 +12,7 @@ export function checkExpiry(expiresAt: unknown): Date {
   if (date.getTime() > 0) return date
   throw new HarborageError(
     'invalid_record',
-    'expiresAt is not after 1970: pass a time in milliseconds since then, as new Date() takes it',
+    'expiresAt is not after 1970: pass a Date, such as new Date(Date.now() + 60_000) for a minute from now',
   )
 }
 

@@ -94,7 +94,8 @@ export function checkSearch(
   ])
   const name = checkCollection(collection)
   const { tenantId, userId } = checked
-  const looked = wordsOf(checkText('words', words).slice(0, MAX_QUERY_CHARACTERS), MAX_QUERY_WORDS)
+  const query = checkString('words', words).slice(0, MAX_QUERY_CHARACTERS)
+  const looked = wordsOf(query, MAX_QUERY_WORDS)
   return {
     subtree: checked,
     collection: name,
@@ -155,10 +156,13 @@ function checkLimit(options: object | undefined): number {
   )
 }
 
-function checkText(field: string, text: unknown): string {
-  if (typeof text !== 'string') {
-    throw new HarborageError('invalid_record', `${field} is ${describeType(text)}: pass a text`)
-  }
+function checkString(field: string, text: unknown): string {
+  if (typeof text === 'string') return text
+  throw new HarborageError('invalid_record', `${field} is ${describeType(text)}: pass a text`)
+}
+
+function checkText(field: string, given: unknown): string {
+  const text = checkString(field, given)
   if (Buffer.byteLength(text) <= MAX_PASSAGE_TEXT_BYTES) return text
   throw new HarborageError(
     'invalid_record',

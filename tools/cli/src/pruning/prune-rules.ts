@@ -65,5 +65,7 @@ function millisecondsOf(age: string): number {
   const milliseconds = Number(count) * (UNIT_MS[unit] ?? Number.NaN)
   // An age of 0 would be everything, up to now.
   if (milliseconds > 0) return milliseconds
-  throw wrongUsage('--older-than is no age: write a number with s, m, h, d or w, such as 30d')
+  throw wrongUsage(
+    '--older-than is no age: write a number above 0 with s, m, h, d or w, such as 30d',
+  )
 }

@@ -7,6 +7,6 @@ export const KEPT_MS: number = 7 * 24 * 60 * 60 * 1000
 export function otherContent(): HarborageError {
   return new HarborageError(
     'idempotency_conflict',
-    'a step of this tenant with this stepId had other content: give each step an id of its own',
+    'a step of this tenant with this stepId had other content: repeat it with the same event ids, or give another step an id of its own',
   )
 }
