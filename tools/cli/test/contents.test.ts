@@ -1,3 +1,4 @@
+import { openArtifactStore } from '@harborage/artifacts'
 import { newEventId } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
 import { openStateStore } from '@harborage/state'
@@ -53,22 +54,29 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     )
   })
 
-  test('ls and show say when a slot expires', async () => {
+  test('ls and show say when a slot, an artifact and a stream expire', async () => {
     const at = await place()
     await fill(at)
-    const expiresAt = new Date('2100-02-03T04:05:06.007Z')
-    await expire(at, 'session.note', expiresAt)
-    const listed = jsonLinesOf(await runCommand(['ls', '--json', ...ofSession], at))
-    const expiries = listed.filter(({ type }) => type === 'slot').map((each) => each['expiresAt'])
-    expect(expiries).toEqual([undefined, '2100-02-03T04:05:06.007Z'])
-    const note = ['show', 'slot', 'session.note', ...ofSession]
-    expect(jsonLinesOf(await runCommand([...note, '--json'], at))).toMatchObject([
-      { type: 'slot', expiresAt: '2100-02-03T04:05:06.007Z' },
-    ])
-    expect((await runCommand(['ls', ...ofSession], at)).stdout).toMatch(
-      /session\.cart\n.* session\.note {2}expires 2100-02-03 04:05:06Z\n/,
-    )
-    expect((await runCommand(note, at)).stdout).toMatch(/\nexpires {3}2100-02-03 04:05:06Z\n/)
+    const id = await expire(at, new Date('2100-02-03T04:05:06.007Z'))
+    for (const [type, name, owner] of [
+      ['slot', 'session.note', ofSession],
+      ['artifact', id, ofSession],
+      ['stream', 'events', ofRun],
+    ] as const) {
+      const ofType = async (...args: readonly string[]) =>
+        jsonLinesOf(await runCommand([...args, '--json', ...owner], at)).filter(
+          (line) => line.type === type,
+        )
+      const expiring = expect.objectContaining({ expiresAt: '2100-02-03T04:05:06.007Z' }) as unknown
+      expect(await ofType('ls')).toContainEqual(expiring)
+      expect(await ofType('show', type, name)).toEqual([expiring])
+      const listed = await runCommand(['ls', ...owner], at)
+      expect(listed.stdout).toMatch(new RegExp(` ${name} .*expires 2100-02-03 04:05:06Z\n`))
+      const shown = await runCommand(['show', type, name, ...owner], at)
+      expect(shown.stdout).toMatch(/\nexpires {3}2100-02-03 04:05:06Z\n/)
+    }
+    const cart = await runCommand(['show', 'slot', 'session.cart', ...ofSession], at)
+    expect(cart.stdout).not.toContain('expires')
   })
 
   test('what is not there exits 4', async () => {
@@ -196,10 +204,15 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
   })
 })
 
-async function expire(at: TestPlace, kind: string, expiresAt: Date): Promise<void> {
+/** Lets a slot, an artifact and a stream expire, and resolves to the id of the artifact. */
+async function expire(at: TestPlace, expiresAt: Date): Promise<string> {
   await using database = await at.open()
   await using state = await openStateStore({ database })
-  const held = await state.load(session, kind)
-  const touched = held && (await state.touch(session, kind, { ifEventId: held.eventId, expiresAt }))
-  expect(touched).toBe(true)
+  await using artifacts = await openArtifactStore({ database })
+  await using journal = await openJournalStore({ database })
+  const bytes = Buffer.from('x')
+  const slot = { identity: session, kind: 'session.note', eventId: newEventId(), bytes }
+  await state.save({ ...slot, expiresAt })
+  await journal.append(run, 'events', [{ entryId: newEventId(), bytes }], { expiresAt })
+  return (await artifacts.putText(session, 'for a while', { expiresAt })).id
 }

@@ -63,7 +63,7 @@ async function listArtifacts(
   // Of a session those of all its tasks, of a user or a tenant its own.
   const filter = sessionId === '' ? ownerOf(selection) : { tenantId, userId, sessionId }
   for await (const ref of artifacts.list(filter, options)) {
-    const { id, scope, sizeBytes, mimeType, filename, sha256, createdAt } = ref
+    const { id, scope, sizeBytes, mimeType, filename, sha256, createdAt, expiresAt } = ref
     const { taskId } = scope
     const fields = {
       ...selection,
@@ -74,9 +74,11 @@ async function listArtifacts(
       filename,
       sha256,
       createdAt,
+      expiresAt,
     }
     await section.item('artifact', fields, () => {
-      const about = [mimeType, filename, taskId === '' ? '' : `task ${taskId}`]
+      const task = taskId === '' ? '' : `task ${taskId}`
+      const about = [mimeType, filename, task, expiryText(expiresAt)]
       return row(sizeBytes, createdAt, id, aboutText(out, about))
     })
   }
@@ -144,7 +146,8 @@ async function listStreams(
       { ...selection, stream, first, position, length, updatedAt, expiresAt, label },
       () => {
         const entries = countOf(length, 'entry', 'entries').padStart(13)
-        return `${entries}  ${dateText(updatedAt)}  ${printable(stream)}`
+        const about = aboutText(out, [expiryText(expiresAt)])
+        return `${entries}  ${dateText(updatedAt)}  ${printable(stream)}${about}`
       },
     )
   }

@@ -30,6 +30,11 @@ export function dateText(date: Date): string {
     .replace(/\.\d+Z$/, 'Z')
 }
 
+/** Returns a date as {@link dateText}, or `''` if there is none. */
+export function dateTextIfAny(date: Date | undefined): string {
+  return date === undefined ? '' : dateText(date)
+}
+
 /** Returns when something expires, or `''` if it does not. */
 export function expiryText(expiresAt: Date | undefined): string {
   return expiresAt === undefined ? '' : `expires ${dateText(expiresAt)}`

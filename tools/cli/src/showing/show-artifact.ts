@@ -2,7 +2,7 @@ import type { ArtifactScope } from '@harborage/artifacts'
 import { ownerOf, selectionText, type Selection } from '../arguments/identity-options.ts'
 import { wrongUsage } from '../command-failure.ts'
 import type { CommandRun } from '../command.ts'
-import { bytesText, dateText } from '../output/quantities.ts'
+import { bytesText, dateText, dateTextIfAny } from '../output/quantities.ts'
 import { jsonPayload } from '../payload/text-of.ts'
 import { printContent } from './print-content.ts'
 import { printFacts, writeRaw, type Showing } from './showing.ts'
@@ -17,10 +17,10 @@ export async function showArtifact(run: CommandRun, showing: Showing): Promise<b
   const bytes = await stores.artifacts?.get(scope, name, { signal })
   if (ref === undefined || bytes === undefined) return false
   if (await writeRaw(run, bytes)) return true
-  const { id, mimeType, filename, sha256, sizeBytes, createdAt, source } = ref
+  const { id, mimeType, filename, sha256, sizeBytes, createdAt, expiresAt, source } = ref
   if (out.isJson) {
     const known = { ...selection, taskId, id, size: sizeBytes, mimeType, filename, sha256 }
-    const fields = { ...known, createdAt, source, payload: jsonPayload(bytes) }
+    const fields = { ...known, createdAt, expiresAt, source, payload: jsonPayload(bytes) }
     await out.item('artifact', fields, () => '')
     return true
   }
@@ -32,6 +32,7 @@ export async function showArtifact(run: CommandRun, showing: Showing): Promise<b
     size: bytesText(sizeBytes),
     sha256,
     created: dateText(createdAt),
+    expires: dateTextIfAny(expiresAt),
   })
   await printContent(run, bytes, undefined)
   return true

@@ -1,6 +1,6 @@
 import { ownerOf, selectionText } from '../arguments/identity-options.ts'
 import type { CommandRun } from '../command.ts'
-import { bytesText, dateText } from '../output/quantities.ts'
+import { bytesText, dateText, dateTextIfAny } from '../output/quantities.ts'
 import { loadInspectors } from '../payload/inspectors.ts'
 import { jsonPayload } from '../payload/text-of.ts'
 import { decodedFields, printContent } from './print-content.ts'
@@ -38,7 +38,7 @@ export async function showSlot(run: CommandRun, showing: Showing): Promise<boole
     size: bytesText(bytes.length),
     created: dateText(createdAt),
     updated: dateText(updatedAt),
-    expires: expiresAt === undefined ? '' : dateText(expiresAt),
+    expires: dateTextIfAny(expiresAt),
   })
   await printContent(run, bytes, content)
   return true

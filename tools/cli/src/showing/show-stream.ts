@@ -1,7 +1,7 @@
 import type { Entry } from '@harborage/journal'
 import { ownerOf, selectionText } from '../arguments/identity-options.ts'
 import type { CommandRun } from '../command.ts'
-import { countOf, dateText } from '../output/quantities.ts'
+import { countOf, dateText, dateTextIfAny } from '../output/quantities.ts'
 import { loadInspectors, type Inspectors } from '../payload/inspectors.ts'
 import { jsonPayload } from '../payload/text-of.ts'
 import { printable } from '../output/printable.ts'
@@ -28,7 +28,7 @@ export async function showStream(run: CommandRun, showing: Showing): Promise<boo
     of: selectionText(selection),
     holds: label ?? '',
     updated: dateText(updatedAt),
-    expires: expiresAt === undefined ? '' : dateText(expiresAt),
+    expires: dateTextIfAny(expiresAt),
   })
   for await (const entry of newestEntries(journal, { owner, stream: name, limit })) {
     run.signal.throwIfAborted()
