@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newEventId } from '@harborage/core'
@@ -48,6 +49,13 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
       type: 'erasure',
       of: { tenantId: 'acme', userId: 'ann', sessionId: '', runId: '' },
       isComplete: true,
+      planned: [
+        { store: 'state', records: 4 },
+        { store: 'artifacts', records: 1 },
+        // A conversation and four passages.
+        { store: 'memory', records: 5 },
+        { store: 'journal', records: 1 },
+      ],
       places: [
         { store: 'state', deleted: 4, remaining: 0, isReached: true },
         { store: 'artifacts', deleted: 1, remaining: 0, isReached: true },
@@ -231,14 +239,22 @@ describe('an erasure that fails in a place', () => {
     const stop = new AbortController()
     const held = await heldRow(at.dsn, 'artifacts_blobs')
     let released: PromiseLike<void> | undefined
+    let begun: unknown
     const onPrinted = (text: string): void => {
       if (!text.includes('slots removed')) return
+      // What a process that is killed here leaves.
+      begun = JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'))
       stop.abort(new Stopped('SIGINT'))
       released = held[Symbol.asyncDispose]()
     }
     const stopped = await runCommand(args, { ...at, cwd, signal: stop.signal, onPrinted })
     await released
     expect(stopped.code).toBe(130)
+    const before = { isComplete: false, ended: null, places: [] }
+    expect(begun).toMatchObject({
+      ...before,
+      planned: [{ store: 'state', records: 5 }, {}, {}, {}],
+    })
     const unfinished = await receiptIn(cwd)
     expect(unfinished).toMatchObject({
       isComplete: false,

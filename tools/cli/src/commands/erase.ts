@@ -17,7 +17,7 @@ export const erase: Command = {
   description: [
     'Removes everything of it from every place of the profile: slots, artifacts, conversations, passages and streams. It says first what it will remove, and asks. Of a tenant or a user, the name of the tenant has to be typed. In a script, pass --yes with that name.',
     'Stop the writers first. It counts again at the end: if something is there, a writer was still at work, and it exits 5. It does so as well if a place cannot be reached, fails or has no tables: the others are erased. The same command then erases the rest, also after Ctrl-C.',
-    'A receipt says when what was removed from which place, also if it is not complete. The same command goes on with it, and keeps what it says in "earlier". --digest puts a salted digest in the place of the names: the SHA-256 of the salt, in hex, followed by the JSON of [tenant, user, session, run], where a part that was not given is "".',
+    'A receipt says what was there, when what was removed from which place, and what is left, also if it is not complete. The same command goes on with it, and keeps what it says in "earlier". --digest puts a salted digest in the place of the names: the SHA-256 of the salt, in hex, followed by the JSON of [tenant, user, session, run], where a part that was not given is "".',
     'What files, logs and backups still hold is in docs/erasure.md.',
   ],
   arguments: [],
@@ -47,8 +47,9 @@ export const erase: Command = {
     await using erasure = await openErasure(run, profile, selection)
     const planned = await printPlan(run, erasure)
     if (run.options.flag('dry-run')) return erasure.isWhole ? exitCodes.done : exitCodes.incomplete
-    if (planned > 0) await confirmErasure(run, selection)
-    const receipt = await Receipt.begin(run, { profile: profile.name ?? null, selection })
+    if (planned.some(({ records }) => records > 0)) await confirmErasure(run, selection)
+    const about = { profile: profile.name ?? null, selection, planned }
+    const receipt = await Receipt.begin(run, about)
     const erased = await eraseAll(run, erasure)
     await receipt.finish(erased)
     if (erased.failure === undefined) return await conclude(run, erased)

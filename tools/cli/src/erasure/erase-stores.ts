@@ -63,7 +63,8 @@ export async function* eraseStores(
     yield { place: label, store, ...result }
     await run.out.item('erased', { place: label, store, deleted }, () => {
       const much = countOf(deleted, thingOf[store])
-      return `${store.padEnd(10)} ${much} removed  ${run.out.style('dim', label)}`
+      const what = store === 'memory' ? `${much} and all passages` : much
+      return `${store.padEnd(10)} ${what} removed  ${run.out.style('dim', label)}`
     })
   }
 }

@@ -7,6 +7,7 @@ import type { CommandRun } from '../command.ts'
 import { putOwnerOnly, writeOwnerOnly } from '../files/owner-only-file.ts'
 import { printable } from '../output/printable.ts'
 import type { Erased } from './erase-all.ts'
+import type { PlannedStore } from './print-plan.ts'
 import {
   readUnfinished,
   type ReceiptOf,
@@ -21,6 +22,8 @@ interface ReceiptAbout {
   /** `null` if it has no name. */
   readonly profile: string | null
   readonly selection: Selection
+  /** What was there when it began. */
+  readonly planned: readonly PlannedStore[]
 }
 
 /** What every state of a receipt says. */
@@ -30,6 +33,15 @@ interface ReceiptHead {
   readonly began: string
   readonly profile: string | null
   readonly of: ReceiptOf
+  readonly planned: readonly PlannedStore[]
+}
+
+/** What became of the erasure so far. */
+interface ReceiptState {
+  /** `null` while it is at work, or if it was killed. */
+  readonly ended: string | null
+  readonly isComplete: boolean
+  readonly places: readonly unknown[]
 }
 
 /** The receipt of an erasure: a file that only its owner can read, or none. */
@@ -44,8 +56,8 @@ export class Receipt {
     this.#head = head
     if (before === undefined) this.#earlier = []
     else {
-      const { began, ended, places, earlier } = before
-      this.#earlier = [...earlier, { began, ended, places }]
+      const { began, ended, planned, places, earlier } = before
+      this.#earlier = [...earlier, { began, ended, planned, places }]
     }
   }
 
@@ -56,12 +68,12 @@ export class Receipt {
    * @throws CommandFailure if another file exists, or it cannot be created.
    */
   static async begin(run: CommandRun, about: ReceiptAbout): Promise<Receipt> {
-    const { selection, profile } = about
+    const { selection, profile, planned } = about
     const name = run.options.text('receipt')
     const isDigest = run.options.flag('digest')
     const began = new Date().toISOString()
     const of = isDigest ? digestOf(selection, randomBytes(SALT_BYTES).toString('hex')) : selection
-    const head = { v: 1, type: 'erasure', began, profile, of } as const
+    const head = { v: 1, type: 'erasure', began, profile, of, planned } as const
     if (name === undefined) return new Receipt(undefined, head)
     const path = resolve(run.streams.cwd, name)
     const before = await readUnfinished(path)
@@ -70,7 +82,9 @@ export class Receipt {
       before.profile === profile &&
       isOf(before.of, selection, isDigest)
     ) {
-      return new Receipt(path, { ...head, of: before.of }, before)
+      const receipt = new Receipt(path, { ...head, of: before.of }, before)
+      await receipt.#replace({ ended: null, isComplete: false, places: [] })
+      return receipt
     }
     const receipt = new Receipt(path, head)
     await create(path, receipt.#textOf({ ended: null, isComplete: false, places: [] }))
@@ -79,20 +93,19 @@ export class Receipt {
 
   /** Writes what became of the erasure. It is durable when the call resolves. */
   async finish({ unreached, stores, isComplete }: Erased): Promise<void> {
-    if (this.#path === undefined) return
     const places = stores.map((store) => ({ ...store, isReached: true }))
     const missing = unreached.map(({ label, code }) => ({ place: label, isReached: false, code }))
     const ended = new Date().toISOString()
-    const text = this.#textOf({ ended, isComplete, places: [...places, ...missing] })
-    // In one step, so that an end in the middle leaves what it says.
-    await putOwnerOnly(this.#path, true, (file) => file.writeFile(text))
+    await this.#replace({ ended, isComplete, places: [...places, ...missing] })
   }
 
-  #textOf(state: {
-    readonly ended: string | null
-    readonly isComplete: boolean
-    readonly places: readonly unknown[]
-  }): string {
+  async #replace(state: ReceiptState): Promise<void> {
+    if (this.#path === undefined) return
+    // In one step, so that an end in the middle leaves what it says.
+    await putOwnerOnly(this.#path, true, (file) => file.writeFile(this.#textOf(state)))
+  }
+
+  #textOf(state: ReceiptState): string {
     const earlier = this.#earlier.length > 0 && { earlier: this.#earlier }
     return `${JSON.stringify({ ...this.#head, ...state, ...earlier }, null, 2)}\n`
   }

@@ -21,6 +21,7 @@ const unfinishedReceipt = z.object({
   profile: z.string().nullable(),
   of: z.union([names, digest]),
   isComplete: z.literal(false),
+  planned: z.array(z.unknown()).default([]),
   places: z.array(z.unknown()),
   earlier: z.array(z.unknown()).default([]),
 })
@@ -41,6 +42,8 @@ export interface UnfinishedReceipt {
   readonly ended: string | null
   readonly profile: string | null
   readonly of: ReceiptOf
+  /** What was there when it began. */
+  readonly planned: readonly unknown[]
   readonly places: readonly unknown[]
   /** What earlier runs removed. */
   readonly earlier: readonly unknown[]
