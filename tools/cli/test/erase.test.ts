@@ -52,9 +52,8 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
       planned: [
         { store: 'state', records: 4 },
         { store: 'artifacts', records: 1 },
-        // A conversation and four passages.
         { store: 'memory', records: 5 },
-        { store: 'journal', records: 1 },
+        { store: 'journal', records: 3 },
       ],
       places: [
         { store: 'state', deleted: 4, remaining: 0, isReached: true },

@@ -9,7 +9,7 @@ import type { Erasure } from './erasure.ts'
 export interface PlannedStore {
   readonly place: string
   readonly store: StoreName
-  /** The number of slots, artifacts, conversations and passages, or streams. */
+  /** The number of its records, as `usage` counts them: passages and entries each. */
   readonly records: number
 }
 
