@@ -150,9 +150,12 @@ export class InMemoryJournalDriver implements JournalDriver {
   }
 
   watch(key: StreamKey): StreamSubscription {
-    return wakeAtExpiry(this.#watch.watch(key), () => {
-      const expiresAt = this.#visible(key)?.expiresAt
-      return expiresAt === undefined ? undefined : expiresAt - this.#clock()
+    return wakeAtExpiry(this.#watch.watch(key), {
+      timeLeft: () => {
+        const expiresAt = this.#visible(key)?.expiresAt
+        return expiresAt === undefined ? undefined : expiresAt - this.#clock()
+      },
+      wake: () => this.#watch.changed(key),
     })
   }
 

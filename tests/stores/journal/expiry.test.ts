@@ -86,6 +86,24 @@ describe.for(engines)('%s', ([, open]) => {
     }
   })
 
+  test('the next appends to a stream that expires take one statement each as well', async () => {
+    const database = new RecordingDatabase(requireSqlDatabase(await openOn(open)))
+    await using journal = await openJournalStore({ database })
+    await journal.append(run, 'log', [entry()], { expiresAt: FUTURE })
+    // It finds out that the stream expires.
+    await journal.append(run, 'log', [entry()])
+    for (const position of [3, 4]) {
+      database.made.length = 0
+      const { head } = await journal.append(run, 'log', [entry()])
+      expect(head).toMatchObject({ position, expiresAt: FUTURE })
+      expect(database.made).toHaveLength(1)
+    }
+    const ifHead = await journal.head(run, 'log')
+    expect(ifHead && (await journal.touch(run, 'log', { ifHead, expiresAt: PAST }))).toBe(true)
+    const { head } = await journal.append(run, 'log', [entry()])
+    expect(head).toMatchObject({ first: 5, position: 5, length: 1, expiresAt: undefined })
+  })
+
   test('streams of an earlier release do not expire, and neither do those that it begins', async () => {
     const database = await openOn(open)
     const sqlDatabase = requireSqlDatabase(database)

@@ -5,25 +5,30 @@ import type { StreamSubscription } from '../journal-driver.ts'
 /** The longest time that a timer takes, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** What a watch has to know of its stream. */
+interface Watched {
+  /** Returns the milliseconds until the stream expires; `undefined` if it does not. */
+  readonly timeLeft: () => number | undefined
+  /** Wakes the followers of the stream. */
+  readonly wake: () => void
+}
+
 /**
  * Returns a subscription that also wakes its follower when the stream expires, where nothing else
  * would say so.
- *
- * @param timeLeft Returns the milliseconds until then; `undefined` if the stream does not expire.
  */
 export function wakeAtExpiry(
   subscription: StreamSubscription,
-  timeLeft: () => number | undefined,
+  { timeLeft, wake }: Watched,
 ): StreamSubscription {
   let timer: NodeJS.Timeout | undefined
   return {
     async next(seen) {
       const left = timeLeft()
       if (left === undefined) return subscription.next(seen)
-      const { promise, resolve } = Promise.withResolvers<void>()
-      timer = setTimeout(resolve, Math.min(Math.max(left, 1), MAX_TIMER_MS))
+      timer = setTimeout(wake, Math.min(Math.max(left, 1), MAX_TIMER_MS))
       try {
-        await Promise.race([promise, subscription.next(seen)])
+        await subscription.next(seen)
       } finally {
         clearTimeout(timer)
       }

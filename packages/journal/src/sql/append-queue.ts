@@ -27,9 +27,11 @@ import {
 } from './append-groups.ts'
 import type { AppendedColumns } from './append-statements.ts'
 import { appendWork, blindAppendWork } from './append-work.ts'
+import { ExpiringStreams } from './expiring-streams.ts'
 import type { SettledAppend } from './locked-stream.ts'
 import { headOf, streamKeyOf, type HeadColumns } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
+import { NEVER } from './tables.ts'
 
 /** The smallest number of appends that is sent, by the number of statements in flight. */
 const MIN_CALLS: readonly number[] = [1, 12, MAX_CALLS, MAX_CALLS]
@@ -76,6 +78,7 @@ export class AppendQueue {
   /** The number of shared statements in flight that are not slow. */
   #inFlight = 0
   #singles = 0
+  readonly #expiring = new ExpiringStreams()
   #bytes = 0
   #isFlushDue = false
 
@@ -172,6 +175,7 @@ export class AppendQueue {
       const heads = await shareTrace(operationsOf(batch), () => this.#appendAll(batch))
       for (const group of batch) {
         const head = heads.get(group.id)
+        this.#expiring.note(group.id, head?.expires_at !== NEVER)
         if (head === undefined) this.#runAgain(group)
         else this.#answer(group, resultsOf(group, headOf(head)), calls)
       }
@@ -202,7 +206,8 @@ export class AppendQueue {
 
   /** Resolves to the heads of the streams by their ids. */
   async #appendAll(batch: readonly Group[]): Promise<ReadonlyMap<string, HeadColumns>> {
-    const { appendAll, appendOne } = this.#statements
+    const mayExpire = batch.some(({ id }) => this.#expiring.has(id))
+    const { appendAll, appendOne } = mayExpire ? this.#statements.expiring : this.#statements
     if (appendAll === undefined || appendOne === undefined) return new Map()
     // All statements lock heads in the order of their ids.
     const sorted = batch.toSorted((left, right) => (left.id < right.id ? -1 : 1))

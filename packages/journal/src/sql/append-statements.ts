@@ -4,7 +4,8 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql, type OnConflictBuilder, type RawBuilder } from 'kysely'
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import { isVisible } from './expiry.ts'
 import {
   journalEntries,
   journalStreams,
@@ -16,16 +17,22 @@ import {
 } from './tables.ts'
 import { NO_OPERATIONS, streamOf, type HeadColumns, type StreamColumns } from './rows.ts'
 
-/** The statements that append. */
-export interface AppendStatements {
+/** The statements that append to many streams, and to one. */
+export interface SharedAppends {
   /**
    * Appends entries to streams, or fails with `unique_violation` if a stream knows an id. Answers
-   * with the heads, without those of streams that may have expired: these stay as they are.
+   * with the heads, without those of streams that may expire: these stay as they are.
    * `undefined` on engines that take a statement for each row.
    */
   readonly appendAll: SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined
   /** As {@link appendAll} for one entry, which takes half of the time. */
   readonly appendOne: SqlStatement<AppendedColumns, HeadColumns> | undefined
+}
+
+/** The statements that append. */
+export interface AppendStatements extends SharedAppends {
+  /** As those of the same names, for streams that may expire: those that have stay as they are. */
+  readonly expiring: SharedAppends
   /**
    * Advances a head by a number of entries, also if it has expired. Answers with it, unless there
    * is no such stream.
@@ -81,10 +88,12 @@ export const headNames = [
 /** Compiles the statements that append. */
 export function compileAppends(database: SqlDatabase): AppendStatements {
   const db = database.builder.$extendTables<JournalTables>()
-  const appendAll = compileAppendAll(database)
   return {
-    appendAll,
-    appendOne: appendAll && compileAppendOne(database),
+    ...compileShared(database, { suffix: '', isOpen: neverExpires }),
+    expiring: compileShared(database, {
+      suffix: '_expiring',
+      isOpen: isVisible(database.dialect, 'journal_streams.expires_at'),
+    }),
     advance: compileStatement(
       'journal_advance',
       (at: AdvanceParameters) =>
@@ -129,12 +138,33 @@ export function compileAppends(database: SqlDatabase): AppendStatements {
   }
 }
 
+/** How statements treat a stream that exists. */
+interface Openness {
+  /** Ends the names of the statements. */
+  readonly suffix: string
+  /** The condition under which it is appended to. */
+  readonly isOpen: RawBuilder<SqlBool>
+}
+
+/**
+ * The condition that a stream does not expire. One about the clock would make each append dearer,
+ * as the server sets it up for each.
+ */
+const neverExpires = sql<SqlBool>`${sql.ref('journal_streams.expires_at')} = ${sql.lit(NEVER)}`
+
+function compileShared(database: SqlDatabase, openness: Openness): SharedAppends {
+  const appendAll = compileAppendAll(database, openness)
+  return { appendAll, appendOne: appendAll && compileAppendOne(database, openness) }
+}
+
 function compileAppendAll(
   database: SqlDatabase,
+  { suffix, isOpen }: Openness,
 ): SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined {
+  const name = `journal_append_all${suffix}`
   const db = database.builder.$extendTables<JournalTables>()
   const batch = database.dialect.compileBatch<AppendedColumns>(
-    'journal_append_all',
+    name,
     {
       columns: {
         tenant_id: 'text',
@@ -174,7 +204,7 @@ function compileAppendAll(
                 ${sql.lit(NO_OPERATIONS)}
                 from call group by ${names} order by min(call.ordinal)`,
             )
-            .onConflict((conflict) => advanceOf(conflict.columns(key)))
+            .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced).where(isOpen))
             .returning([...key, ...headNames]),
         )
         .with('written', (within) =>
@@ -193,14 +223,17 @@ function compileAppendAll(
   )
   if (batch === undefined) return undefined
   return {
-    ...({ name: 'journal_append_all', repeat: 'recognized' } as const),
+    ...({ name, repeat: 'recognized' } as const),
     sql: batch.sql,
     bind: (calls) => batch.bindAll(calls, LOCK_TIMEOUT_MS),
   }
 }
 
 /** Compiles the append of one entry to one stream. */
-function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, HeadColumns> {
+function compileAppendOne(
+  database: SqlDatabase,
+  { suffix, isOpen }: Openness,
+): SqlStatement<AppendedColumns, HeadColumns> {
   const { dialect } = database
   const db = database.builder.$extendTables<JournalTables>()
   const { key } = journalStreams
@@ -209,7 +242,7 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
     return cast === undefined ? sql`${value}` : sql`cast(${value} as ${cast})`
   }
   return compileStatement(
-    'journal_append_one',
+    `journal_append_one${suffix}`,
     (call: AppendedColumns) =>
       db
         .with('head', (within) =>
@@ -226,7 +259,7 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
               expires_at: sql.lit(NEVER),
               operations: sql.lit(NO_OPERATIONS),
             })
-            .onConflict((conflict) => advanceOf(conflict.columns(key)))
+            .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced).where(isOpen))
             .returning(['tenant_id', ...headNames]),
         )
         .with('written', (within) =>
@@ -244,14 +277,6 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
         .select(headNames),
     { repeat: 'recognized' },
   )
-}
-
-/**
- * Returns the change of a head that exists. One that may have expired stays: a condition about the
- * clock would make each append dearer.
- */
-function advanceOf(conflict: OnConflictBuilder<JournalTables, 'journal_streams'>) {
-  return conflict.doUpdateSet(advanced).where('journal_streams.expires_at', '=', sql.lit(NEVER))
 }
 
 function sumOf(column: 'position' | 'length'): RawBuilder<number> {

@@ -88,9 +88,13 @@ export function isExpiredInRead({ readTime }: SqlDialect): RawBuilder<number> {
     when ${expiresAt} > ${readTime} then 0 else 1 end`
 }
 
-/** Returns the condition that a stream has not expired. */
-export function isVisible({ now }: SqlDialect): RawBuilder<SqlBool> {
-  const expiresAt = sql.ref('expires_at')
+/**
+ * Returns the condition that a stream has not expired.
+ *
+ * @param column The column of its expiry.
+ */
+export function isVisible({ now }: SqlDialect, column = 'expires_at'): RawBuilder<SqlBool> {
+  const expiresAt = sql.ref(column)
   // The comparison alone, which planners can estimate, holds for almost every row.
   return sql<SqlBool>`(${expiresAt} = ${sql.lit(NEVER)} or ${expiresAt} > ${now})`
 }
