@@ -25,6 +25,7 @@ const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['removed', /\bcompileRemove\(\s*'(\w+)'/g],
   ['counted', /\bcompileCount\(\s*'(\w+)'/g],
   ['forgetting', /\bcompileForget\(\s*'(\w+)'/g],
+  ['shared', /\bcompileShared\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]
 
@@ -49,6 +50,10 @@ function madeWith(source: string, parameter: string) {
         `compileStatement\\(\\s*\`\\$\\{${parameter}\\}(\\w*)\`[^]*?repeat: '(\\w+)'`,
         'g',
       ),
+    ),
+    ...matches(
+      source,
+      new RegExp(`\\{\\s*name: \`\\$\\{${parameter}\\}(\\w*)\`,\\s*repeat: '(\\w+)'`, 'g'),
     ),
     ...matches(
       source,

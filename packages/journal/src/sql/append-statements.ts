@@ -89,11 +89,12 @@ export const headNames = [
 export function compileAppends(database: SqlDatabase): AppendStatements {
   const db = database.builder.$extendTables<JournalTables>()
   return {
-    ...compileShared(database, { suffix: '', isOpen: neverExpires }),
-    expiring: compileShared(database, {
-      suffix: '_expiring',
-      isOpen: isVisible(database.dialect, 'journal_streams.expires_at'),
-    }),
+    ...compileShared('journal_append', database, neverExpires),
+    expiring: compileShared(
+      'journal_append_expiring',
+      database,
+      isVisible(database.dialect, 'journal_streams.expires_at'),
+    ),
     advance: compileStatement(
       'journal_advance',
       (at: AdvanceParameters) =>
@@ -138,33 +139,36 @@ export function compileAppends(database: SqlDatabase): AppendStatements {
   }
 }
 
-/** How statements treat a stream that exists. */
-interface Openness {
-  /** Ends the names of the statements. */
-  readonly suffix: string
-  /** The condition under which it is appended to. */
-  readonly isOpen: RawBuilder<SqlBool>
-}
-
 /**
  * The condition that a stream does not expire. One about the clock would make each append dearer,
  * as the server sets it up for each.
  */
 const neverExpires = sql<SqlBool>`${sql.ref('journal_streams.expires_at')} = ${sql.lit(NEVER)}`
 
-function compileShared(database: SqlDatabase, openness: Openness): SharedAppends {
-  const appendAll = compileAppendAll(database, openness)
-  return { appendAll, appendOne: appendAll && compileAppendOne(database, openness) }
+/**
+ * Compiles the statements that append without a transaction.
+ *
+ * @param shared Begins their names.
+ * @param isOpen The condition under which a stream that exists is appended to.
+ */
+function compileShared(
+  shared: string,
+  database: SqlDatabase,
+  isOpen: RawBuilder<SqlBool>,
+): SharedAppends {
+  const appendAll = compileAppendAll(shared, database, isOpen)
+  return { appendAll, appendOne: appendAll && compileAppendOne(shared, database, isOpen) }
 }
 
 function compileAppendAll(
+  shared: string,
   database: SqlDatabase,
-  { suffix, isOpen }: Openness,
+  isOpen: RawBuilder<SqlBool>,
 ): SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined {
-  const name = `journal_append_all${suffix}`
+  const traits = { name: `${shared}_all`, repeat: 'recognized' } as const
   const db = database.builder.$extendTables<JournalTables>()
   const batch = database.dialect.compileBatch<AppendedColumns>(
-    name,
+    traits.name,
     {
       columns: {
         tenant_id: 'text',
@@ -223,7 +227,7 @@ function compileAppendAll(
   )
   if (batch === undefined) return undefined
   return {
-    ...({ name, repeat: 'recognized' } as const),
+    ...traits,
     sql: batch.sql,
     bind: (calls) => batch.bindAll(calls, LOCK_TIMEOUT_MS),
   }
@@ -231,8 +235,9 @@ function compileAppendAll(
 
 /** Compiles the append of one entry to one stream. */
 function compileAppendOne(
+  shared: string,
   database: SqlDatabase,
-  { suffix, isOpen }: Openness,
+  isOpen: RawBuilder<SqlBool>,
 ): SqlStatement<AppendedColumns, HeadColumns> {
   const { dialect } = database
   const db = database.builder.$extendTables<JournalTables>()
@@ -242,7 +247,7 @@ function compileAppendOne(
     return cast === undefined ? sql`${value}` : sql`cast(${value} as ${cast})`
   }
   return compileStatement(
-    `journal_append_one${suffix}`,
+    `${shared}_one`,
     (call: AppendedColumns) =>
       db
         .with('head', (within) =>

@@ -5,8 +5,9 @@ import type { StreamKey } from '../journal-driver.ts'
 import type { StreamHead } from '../journal-record.ts'
 import { RECENT_MS, type AdvancedHead, type AppendStatements } from './append-statements.ts'
 import type { ChangeStatements, FoundColumns } from './change-statements.ts'
-import { hasExpired, renewWork, type ExpiryStatements } from './expiry.ts'
+import { hasExpired, type ExpiryStatements } from './expiry.ts'
 import { LockedStream, type AppendToStream, type SettledAppend } from './locked-stream.ts'
+import { renewWork } from './renew-work.ts'
 import {
   entryRow,
   expiryColumn,

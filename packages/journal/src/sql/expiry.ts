@@ -1,6 +1,4 @@
-import { newEventId } from '@harborage/core'
 import {
-  changeRows,
   compileStatement,
   selectRows,
   type SqlDatabase,
@@ -9,9 +7,7 @@ import {
   type SqlWork,
 } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
-import type { ChangeStatements } from './change-statements.ts'
-import { dropRange, forgetOldIds, inspectRange } from './drop-work.ts'
-import { streamOf, type HeadColumns, type LockedColumns, type StreamColumns } from './rows.ts'
+import { streamOf, type HeadColumns, type StreamColumns } from './rows.ts'
 import { NEVER, type EntryRow, type JournalTables, type StreamRow } from './tables.ts'
 
 /** Whether a stream has expired: 1 if so, else 0. */
@@ -107,41 +103,4 @@ export function* hasExpired(
   if (expires_at === NEVER) return false
   const [row] = yield* selectRows(now, {})
   return row !== undefined && expires_at <= row.now
-}
-
-/** Returns the head with which a stream begins anew that has expired. */
-export function renewedHead(locked: LockedColumns): LockedColumns {
-  return {
-    ...locked,
-    generation: newEventId(),
-    first: locked.position + 1,
-    length: 0,
-    expires_at: NEVER,
-  }
-}
-
-/**
- * Begins a stream anew that has expired: drops all of its entries, and remembers the ids of the
- * newest ones in its next generation.
- *
- * @param at The stream, whose head is locked.
- * @param renewed What {@link renewedHead} returned of it.
- */
-export function* renewWork(
-  statements: ExpiryStatements & ChangeStatements,
-  at: StreamColumns,
-  expired: LockedColumns,
-  renewed: RenewedHead,
-): SqlWork<void> {
-  const { tenant_id } = at
-  const generation = { tenant_id, generation: expired.generation }
-  const range = { ...generation, from_position: expired.first, to_position: renewed.first }
-  yield* dropRange(statements, range, yield* inspectRange(statements, range))
-  yield* forgetOldIds(statements, generation)
-  yield* changeRows(statements.moveRows, { ...generation, to_generation: renewed.generation })
-  yield* changeRows(statements.renew, {
-    ...at,
-    generation: renewed.generation,
-    first: renewed.first,
-  })
 }

@@ -2,8 +2,9 @@ import type { EventId } from '@harborage/core'
 import type { SqlDatabase } from '@harborage/core/sql'
 import type { StreamKey } from '../journal-driver.ts'
 import type { Entry } from '../journal-record.ts'
-import type { PagedEntry, ReadStatements, WholeEntry } from './read-statements.ts'
+import type { FoundEntry, PagedEntry, ReadStatements, WholeEntry } from './read-statements.ts'
 import { entryOf, storedId, streamColumns } from './rows.ts'
+import { NEVER } from './tables.ts'
 
 /**
  * Resolves to the entries of a stream with the given ids, in their order; `undefined` if that is
@@ -11,14 +12,17 @@ import { entryOf, storedId, streamColumns } from './rows.ts'
  */
 export async function getEntries(
   database: SqlDatabase,
-  { get }: ReadStatements,
+  { getHeld, get }: ReadStatements,
   key: StreamKey,
   entryIds: readonly EventId[],
   maxBytes: number,
 ): Promise<readonly (Entry | undefined)[] | undefined> {
-  const at = { ...streamColumns(key), generation: '' }
-  const read = async (entryId: EventId, inlineBytes: number) => {
+  const at = streamColumns(key)
+  const read = async (entryId: EventId, inlineBytes: number): Promise<FoundEntry | undefined> => {
     const parameters = { ...at, entry_id: storedId(entryId), inline_bytes: inlineBytes }
+    const [held] = await database.rows(getHeld, parameters)
+    // As of heads: only what expires pays for the condition.
+    if (held === undefined || held.expires_at === NEVER) return held
     const [row] = await database.rows(get, parameters)
     return row
   }

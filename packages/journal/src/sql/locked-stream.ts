@@ -10,7 +10,7 @@ import {
 import type { CheckedAppend, CheckedEntry } from '../journal-driver.ts'
 import type { AppendResult, StreamHead } from '../journal-record.ts'
 import { asUnknownOutcome } from './as-unknown-outcome.ts'
-import { renewedHead } from './expiry.ts'
+import { renewedHead } from './renew-work.ts'
 import { headOf, type LockedColumns } from './rows.ts'
 
 /** An append to a stream that is named elsewhere. */

@@ -10,7 +10,7 @@ import { sql, type AliasedExpression, type Kysely, type RawBuilder } from 'kysel
 import { streamOf, type EntryColumns, type HeadColumns, type StreamColumns } from './rows.ts'
 import { headNames } from './append-statements.ts'
 import { isVisible } from './expiry.ts'
-import { journalStreams, NO_REPLACEMENT, type JournalTables } from './tables.ts'
+import { journalStreams, NO_REPLACEMENT, type JournalTables, type StreamRow } from './tables.ts'
 
 /** A statement for each order. */
 type InEitherOrder<Parameters, Row> = Readonly<Record<ListOrder, SqlStatement<Parameters, Row>>>
@@ -28,8 +28,10 @@ export interface ReadStatements {
   readonly follow: SqlStatement<PageParameters, PagedEntry>
   /** The sizes of what {@link follow} would read. */
   readonly followSizes: SqlStatement<RangeParameters, SizeColumn>
-  /** The entry with an id. */
-  readonly get: SqlStatement<GetParameters, PagedEntry & SizeColumn>
+  /** The entry with an id, whether or not its stream has expired. */
+  readonly getHeld: SqlStatement<GetParameters, FoundEntry & Pick<StreamRow, 'expires_at'>>
+  /** The entry with an id unless its stream has expired. */
+  readonly get: SqlStatement<GetParameters, FoundEntry>
   /** The newest positions of streams. */
   readonly positions: ManyReads<object, StreamColumns, StreamColumns & PositionColumns>
 }
@@ -52,7 +54,7 @@ export interface PageParameters extends RangeParameters {
 }
 
 /** The parameters of {@link ReadStatements.get}. */
-export interface GetParameters extends ReadColumns {
+export interface GetParameters extends StreamColumns {
   readonly entry_id: string
   readonly inline_bytes: number
 }
@@ -64,6 +66,9 @@ export interface PagedEntry extends Omit<EntryColumns, 'bytes'> {
 
 /** An entry whose bytes were read. */
 export type WholeEntry = PagedEntry & EntryColumns
+
+/** An entry with the number of its bytes. */
+export type FoundEntry = PagedEntry & SizeColumn
 
 interface SizeColumn {
   readonly size: number
@@ -138,18 +143,14 @@ export function compileReads(database: SqlDatabase): ReadStatements {
       (page: RangeParameters) => rowsIn(reading, page, 'asc').select(sizeOfBytes),
       { repeat: 'reads' },
     ),
+    getHeld: compileStatement(
+      'journal_get_held',
+      (at: GetParameters) => entryWithId(db, at).select('s.expires_at'),
+      { repeat: 'reads', isPointRead: true },
+    ),
     get: compileStatement(
       'journal_get',
-      (at: GetParameters) =>
-        db
-          .selectFrom('journal_entries')
-          .select(entryNames)
-          .select([bytesUpTo(at.inline_bytes), sizeOfBytes])
-          .where('tenant_id', '=', at.tenant_id)
-          .where('generation', '=', generationOf(reading, at))
-          .where('entry_id', '=', at.entry_id)
-          .where('entry_id', '<>', sql.lit(''))
-          .where('position', '>', sql.lit(0)),
+      (at: GetParameters) => entryWithId(db, at).where(isVisible(dialect, 's.expires_at')),
       { repeat: 'reads', isPointRead: true },
     ),
     positions: database.dialect.compileManyReads<
@@ -164,6 +165,25 @@ export function compileReads(database: SqlDatabase): ReadStatements {
       columns: () => [...journalStreams.key, 'generation', 'position', 'expires_at'],
     }),
   }
+}
+
+/** Returns a query for the entry with an id, as `e`, and its stream, as `s`. */
+function entryWithId(db: Kysely<JournalTables>, at: GetParameters) {
+  const { tenant_id, user_id, session_id, run_id, stream } = at
+  return db
+    .selectFrom('journal_streams as s')
+    .innerJoin('journal_entries as e', (join) => join.onRef('e.generation', '=', 's.generation'))
+    .select(entryNames.map((name) => `e.${name}` as const))
+    .select([bytesUpTo(at.inline_bytes), sizeOfBytes])
+    .where('s.tenant_id', '=', tenant_id)
+    .where('s.user_id', '=', user_id)
+    .where('s.session_id', '=', session_id)
+    .where('s.run_id', '=', run_id)
+    .where('s.stream', '=', stream)
+    .where('e.tenant_id', '=', tenant_id)
+    .where('e.entry_id', '=', at.entry_id)
+    .where('e.entry_id', '<>', sql.lit(''))
+    .where('e.position', '>', sql.lit(0))
 }
 
 /** What the queries of a read are built with. */

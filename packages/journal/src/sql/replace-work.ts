@@ -12,7 +12,8 @@ import { REMEMBERED_ENTRY_IDS, type StreamHead } from '../journal-record.ts'
 import { findIds, isRecent, newHead } from './append-work.ts'
 import { asUnknownOutcome } from './as-unknown-outcome.ts'
 import { dropRange, forgetOldIds, inspectRange } from './drop-work.ts'
-import { hasExpired, renewedHead, renewWork } from './expiry.ts'
+import { hasExpired } from './expiry.ts'
+import { renewedHead, renewWork } from './renew-work.ts'
 import {
   entryRow,
   headOf,
