@@ -15,7 +15,8 @@ class RevivingDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const buried = this.#graves().get(graveOf({ scope: artifact.ref.scope, id: artifact.shortId }))
     if (buried?.sha256 !== artifact.ref.sha256) return super.put(artifact)
-    return super.put({ ...artifact, ref: buried })
+    const { createdAt } = artifact.ref
+    return super.put({ ...artifact, ref: { ...buried, createdAt } })
   }
 
   override async delete(key: ArtifactKey): Promise<boolean> {

@@ -67,6 +67,31 @@ class PuttingDriver extends DelegatingDriver {
   }
 }
 
+/** Loads artifacts of a dump as ones that do not expire. */
+class ForgetfulLoadDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { ref, onEqual } = artifact
+    if (onEqual !== 'keep') return super.put(artifact)
+    const { expiresAt } = ref
+    const stored = await super.put({ ...artifact, ref: { ...ref, expiresAt: undefined } })
+    return { ...stored, expiresAt }
+  }
+}
+
+/** Loads artifacts of a dump without an expiry as ones that have expired. */
+class ExpiringLoadDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { ref, onEqual } = artifact
+    if (onEqual !== 'keep') return super.put(artifact)
+    const { expiresAt } = ref
+    const stored = await super.put({
+      ...artifact,
+      ref: { ...ref, expiresAt: expiresAt ?? new Date(1) },
+    })
+    return { ...stored, expiresAt }
+  }
+}
+
 class WideStore extends ArtifactStore {
   override dump(
     ...[scope, given]: Parameters<ArtifactStore['dump']>
@@ -90,6 +115,8 @@ export const dumpFaults: readonly BrokenStore[] = [
   brokenDriver('A11', 'does not go on after an artifact that is gone', ExactPlaceDriver),
   brokenStore('A11', 'does not tell of an id that is in use', SilentStore),
   brokenDriver('A11', 'loads artifacts without their names', PuttingDriver),
+  brokenDriver('A11', 'loads what expires as what does not', ForgetfulLoadDriver),
+  brokenDriver('A11', 'loads what does not expire as what has', ExpiringLoadDriver),
   brokenStore('A11', 'dumps more than a subtree', WideStore),
   brokenStore('A11', 'dumps without the maintenance scope', UnscopedStore),
 ]

@@ -183,31 +183,6 @@ class CoarseDriver extends ExpiryDriver {
   }
 }
 
-/** Loads artifacts of a dump as ones that do not expire. */
-class ForgetfulLoadDriver extends ExpiryDriver {
-  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
-    const { ref, onEqual } = artifact
-    if (onEqual !== 'keep') return super.put(artifact)
-    const { expiresAt } = ref
-    const stored = await super.put({ ...artifact, ref: { ...ref, expiresAt: undefined } })
-    return { ...stored, expiresAt }
-  }
-}
-
-/** Loads artifacts of a dump without an expiry as ones that have expired. */
-class ExpiringLoadDriver extends ExpiryDriver {
-  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
-    const { ref, onEqual } = artifact
-    if (onEqual !== 'keep') return super.put(artifact)
-    const { expiresAt } = ref
-    const stored = await super.put({
-      ...artifact,
-      ref: { ...ref, expiresAt: expiresAt ?? new Date(1) },
-    })
-    return { ...stored, expiresAt }
-  }
-}
-
 export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('A13', 'keeps the expiry with which content was first put', LastingExpiryDriver),
   brokenDriver('A13', 'forgets when an artifact expires', ForgetfulDriver),
@@ -226,7 +201,5 @@ export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('A13', 'leaves out who has only what has expired', BlindDirectoryDriver),
   brokenDriver('A13', 'tells the time of the process instead of the database', OwnClockDriver),
   brokenDriver('A13', 'expires by the second', CoarseDriver),
-  brokenDriver('A13', 'loads what expires as what does not', ForgetfulLoadDriver),
-  brokenDriver('A13', 'loads what does not expire as what has', ExpiringLoadDriver),
   brokenStore('A13', 'takes any expiry', UncheckedStore),
 ]

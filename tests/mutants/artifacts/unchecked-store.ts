@@ -11,7 +11,7 @@ import {
   type RefPlace,
 } from '@harborage/artifacts'
 import { createHash } from 'node:crypto'
-import type { DeleteAllResult, Subtree } from '@harborage/core'
+import type { DeleteAllResult, PruneResult, Subtree } from '@harborage/core'
 import { disguised } from './disguised.ts'
 
 /**
@@ -106,6 +106,10 @@ export class UncheckedStore extends ArtifactStore {
       return { deleted: await this.#driver.deleteAll(subtree), remaining: 0 }
     }
     return { deleted: 0, remaining: 0 }
+  }
+
+  override async prune(): Promise<PruneResult> {
+    return { examined: 0, pruned: 0 }
   }
 
   override async *list(

@@ -7,8 +7,6 @@ import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { inADifferentHour } from '../support/shifted-clock.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRef } from './support/assert-artifact.ts'
-import { dumpOf, maintenance, ofTenant } from './support/dumps.ts'
 import { assertFound, assertHidden, untilHidden } from './support/expiring.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
@@ -44,23 +42,6 @@ export function expiry({ it, itIfDurable }: ArtifactCases): void {
         await assertHidden(store, ref)
       }
     }
-  })
-
-  it('A13 getRefs answers undefined in the places of what has expired', async ({ store }) => {
-    const scope = freshScope()
-    const puts = await Promise.all(
-      [undefined, PAST, FUTURE, PAST].map((expiresAt, index) =>
-        putNew(store, scope, `content ${index}`, { expiresAt }),
-      ),
-    )
-    const refs = await store.getRefs(
-      scope,
-      puts.map(({ ref }) => ref.id),
-    )
-    assert.deepEqual(
-      refs.map((ref) => ref?.id),
-      puts.map(({ ref }, index) => (index % 2 === 1 ? undefined : ref.id)),
-    )
   })
 
   it('A13 a list goes on behind expired artifacts, and its limit does not count them', async ({
@@ -153,37 +134,6 @@ export function expiry({ it, itIfDurable }: ArtifactCases): void {
     await assertFound(reopened, later.ref, later.text)
     await assertHidden(reopened, gone.ref)
     await assertFound(reopened, { ...renewed.ref, expiresAt: FUTURE }, renewed.text)
-  })
-
-  it('A13 an expired artifact is dumped, and loaded as an expired one', async ({ store }) => {
-    const scope = freshScope()
-    const { ref, text } = await putNew(store, scope, 'content', { expiresAt: PAST })
-    const [dumped, ...others] = await dumpOf(store, scope.tenantId)
-    assert.ok(dumped !== undefined && others.length === 0)
-    assertSameRef(dumped.ref, ref)
-    const copy = ofTenant(dumped, freshScope().tenantId)
-    for (const outcome of ['loaded', 'unchanged'] as const) {
-      assert.equal((await store.loadDump(maintenance, [copy]))[outcome], 1)
-    }
-    await assertHidden(store, copy.ref)
-    for (const expiresAt of [FUTURE, undefined]) {
-      const other = { ...copy, ref: { ...copy.ref, expiresAt } }
-      await assertFails('dump_conflict', () => store.loadDump(maintenance, [other]))
-    }
-    await assertHidden(store, copy.ref)
-    const renewed = await store.putText(copy.ref.scope, text, { filename: 'renewed' })
-    assert.equal(renewed.filename, 'renewed')
-  })
-
-  it('A13 what a release without expiry dumped does not expire', async ({ store }) => {
-    const scope = freshScope()
-    await putNew(store, scope, 'content')
-    const [dumped] = await dumpOf(store, scope.tenantId)
-    assert.ok(dumped !== undefined)
-    const { ref, bytes } = ofTenant(dumped, freshScope().tenantId)
-    const { expiresAt: _, ...earlier } = ref
-    await store.loadDump(maintenance, [{ ref: malformed<typeof ref>(earlier), bytes }])
-    await assertFound(store, ref, 'content')
   })
 
   it('A13 refuses a malformed expiry, and stores nothing', async ({ store }) => {

@@ -25,6 +25,7 @@ import { ranges } from './a09-ranges.ts'
 import { subtrees } from './a09-subtrees.ts'
 import { damage } from './a10-damage.ts'
 import { dump } from './a11-dump.ts'
+import { dumpedExpiry } from './a11-expiry.ts'
 import { pruning } from './a12-prune.ts'
 import { pruneRaces } from './a12-prune-races.ts'
 import { expiry } from './a13-expiry.ts'
@@ -51,7 +52,7 @@ const guaranteesOf = (
   'A8 durable and atomic': [durability],
   'A9 many refs, ranges, owners and subtrees': [getRefs, ranges, owners, subtrees, directory],
   'A10 damage': [damage(harness)],
-  'A11 dump and load': [dump],
+  'A11 dump and load': [dump, dumpedExpiry],
   'A12 prune': [pruning, pruneRaces],
   'A13 expiry': [expiry, renewals],
   'S7 bytes': [bytes, text],

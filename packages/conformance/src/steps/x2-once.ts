@@ -3,6 +3,8 @@ import { commitTogether, newEventId, parseEventId } from '@harborage/core'
 import { saveNew } from '../state/support/save-new.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { eventLoopTurns } from '../support/event-loop.ts'
+import { FUTURE, PAST } from '../support/expiry-dates.ts'
+import { sessionOf } from '../support/session-of.ts'
 import type { StepCases } from './support/step-cases.ts'
 import { allOf, assertStored, fourWrites, prepareFour } from './support/step-parts.ts'
 
@@ -35,6 +37,29 @@ export function once({ it, itIfDurable, itIfShared, callers }: StepCases): void 
     )
     const { recentTurns } = await store.memory.getLlmContext(identity)
     assert.equal(recentTurns.length, 1)
+  })
+
+  it('X2 a repeated put that expires is answered with its dates, and another expiry is a conflict', async ({
+    store: { artifacts },
+  }) => {
+    const { identity } = fourWrites()
+    const scope = sessionOf(identity)
+    const stepId = newEventId()
+    const prepare = (expiresAt?: Date) => ({
+      page: artifacts.prepare.putText(scope, 'a page', { expiresAt }),
+      plain: artifacts.prepare.putText(scope, 'another page'),
+    })
+    const answers = await commitTogether({ stepId, parts: prepare(FUTURE) })
+    assert.deepEqual(answers.page.expiresAt, FUTURE)
+    assert.deepEqual(await artifacts.getRef(scope, answers.page.id), answers.page)
+    await artifacts.putText(scope, 'a page')
+    assert.deepEqual(await commitTogether({ stepId, parts: prepare(FUTURE) }), answers)
+    for (const expiresAt of [PAST, undefined]) {
+      await assertFails('idempotency_conflict', () =>
+        commitTogether({ stepId, parts: prepare(expiresAt) }),
+      )
+    }
+    assert.equal((await artifacts.getRef(scope, answers.page.id))?.expiresAt, undefined)
   })
 
   it('X2 a repeat with other content is a conflict, and applies nothing', async ({ store }) => {
