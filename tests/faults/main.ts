@@ -22,7 +22,7 @@ const PROGRESS_MS = 10_000
 
 const help = `pnpm test:faults [--row <part of a name>] [--rounds <number>] [--list]
 
-Without arguments: every row in full, under 30 minutes; writes the table into docs/reliability.md.
+Without arguments: every row in full, some hours on two cores; writes the table into docs/reliability.md.
   --row     only the rows whose name has this text
   --rounds  the number of rounds, instead of the full number
   --list    the names of the rows`
