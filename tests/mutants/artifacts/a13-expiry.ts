@@ -56,6 +56,18 @@ class RevivingDriver extends ExpiryDriver {
   }
 }
 
+/** Moves refs into the places of expired ones. */
+class ShiftingDriver extends ExpiryDriver {
+  override async getRefs(
+    ...[scope, ids, visibility]: Parameters<DelegatingDriver['getRefs']>
+  ): ReturnType<DelegatingDriver['getRefs']> {
+    const found = await super.getRefs(scope, ids, visibility)
+    const all = await super.getRefs(scope, ids, 'all')
+    const left = found.filter((ref, place) => ref !== undefined || all[place] === undefined)
+    return ids.map((_, place) => left[place])
+  }
+}
+
 /** Replaces content together with its expiry. */
 class ReplacingDriver extends ExpiryDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
@@ -187,6 +199,7 @@ export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('A13', 'keeps the expiry with which content was first put', LastingExpiryDriver),
   brokenDriver('A13', 'forgets when an artifact expires', ForgetfulDriver),
   brokenDriver('A13', 'gives expired content its old metadata', RevivingDriver),
+  brokenDriver('A13', 'moves refs into the places of expired ones', ShiftingDriver),
   brokenDriver('A13', 'replaces content together with its expiry', ReplacingDriver),
   brokenDriver('A13', 'replaces expired content in two steps', TwoStepDriver),
   brokenDriver('A13', 'takes the id of what has expired', EvictingDriver),

@@ -104,6 +104,25 @@ describe.for(engines)('%s', ([, open]) => {
     expect(head).toMatchObject({ first: 5, position: 5, length: 1, expiresAt: undefined })
   })
 
+  test('appends that come together begin what has expired anew, and go on with the others', async () => {
+    await using database = await openOn(open)
+    await using journal = await openJournalStore({ database })
+    for (const stream of ['gone', 'there']) {
+      await journal.append(run, stream, [entry()], { expiresAt: FUTURE })
+      await journal.append(run, stream, [entry()])
+    }
+    await journal.append(run, 'lasting', [entry()])
+    const ifHead = await journal.head(run, 'gone')
+    expect(ifHead && (await journal.touch(run, 'gone', { ifHead, expiresAt: PAST }))).toBe(true)
+    const appended = await Promise.all(
+      ['gone', 'gone', 'there', 'lasting'].map((stream) => journal.append(run, stream, [entry()])),
+    )
+    expect(appended.map(({ head }) => head.position)).toEqual([3, 4, 3, 2])
+    expect(await journal.head(run, 'gone')).toMatchObject({ first: 3, length: 2 })
+    expect(await journal.head(run, 'there')).toMatchObject({ first: 1, length: 3 })
+    expect(await journal.head(run, 'lasting')).toMatchObject({ first: 1, length: 2 })
+  })
+
   test('streams of an earlier release do not expire, and neither do those that it begins', async () => {
     const database = await openOn(open)
     const sqlDatabase = requireSqlDatabase(database)

@@ -44,6 +44,21 @@ export function expiry({ it, itIfDurable }: ArtifactCases): void {
     }
   })
 
+  it('A13 getRefs answers undefined in the places of what has expired', async ({ store }) => {
+    const scope = freshScope()
+    const puts = await Promise.all(
+      [undefined, PAST, FUTURE, PAST].map((expiresAt, index) =>
+        putNew(store, scope, `content ${index}`, { expiresAt }),
+      ),
+    )
+    const ids = puts.map(({ ref }) => ref.id)
+    const refs = await store.getRefs(scope, ids)
+    assert.deepEqual(
+      refs.map((ref) => ref?.id),
+      ids.map((id, index) => (index % 2 === 1 ? undefined : id)),
+    )
+  })
+
   it('A13 a list goes on behind expired artifacts, and its limit does not count them', async ({
     store,
   }) => {

@@ -14,10 +14,9 @@ export class ExpiringStreams {
 
   /** Notes whether a stream may expire. */
   note(id: string, mayExpire: boolean): void {
-    if (!mayExpire) {
-      this.#ids.delete(id)
-      return
-    }
+    this.#ids.delete(id)
+    if (!mayExpire) return
+    // Last in the order of the set: those that were not used for longest go first.
     this.#ids.add(id)
     const [oldest] = this.#ids
     if (this.#ids.size > MAX_KNOWN && oldest !== undefined) this.#ids.delete(oldest)
