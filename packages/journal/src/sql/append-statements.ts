@@ -5,7 +5,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
-import { isVisible } from './expiry.ts'
+import { isVisible } from './expiry-conditions.ts'
 import {
   journalEntries,
   journalStreams,

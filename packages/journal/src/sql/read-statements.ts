@@ -9,7 +9,7 @@ import {
 import { sql, type AliasedExpression, type Kysely, type RawBuilder } from 'kysely'
 import { streamOf, type EntryColumns, type HeadColumns, type StreamColumns } from './rows.ts'
 import { headNames } from './append-statements.ts'
-import { isVisible } from './expiry.ts'
+import { isVisible } from './expiry-conditions.ts'
 import { journalStreams, NO_REPLACEMENT, type JournalTables, type StreamRow } from './tables.ts'
 
 /** A statement for each order. */

@@ -9,7 +9,8 @@ import {
 import type { SubtreeLevel } from '@harborage/core'
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { headNames } from './append-statements.ts'
-import { isExpiredInRead, type ExpiredColumn } from './expiry.ts'
+import { isExpiredInRead } from './expiry-conditions.ts'
+import type { ExpiredColumn } from './expiry.ts'
 import type { HeadColumns, StreamColumns } from './rows.ts'
 import { journalStreams, NEVER, type JournalTables, type StreamRow } from './tables.ts'
 
