@@ -10,6 +10,7 @@ import {
   type NamedPart,
   type StagedParts,
   type StepSide,
+  clockOfMachine,
 } from '@harborage/core/kit'
 import type {
   ArtifactContent,
@@ -226,9 +227,6 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     return held !== undefined && isVisible(held, visibility, now) ? held : undefined
   }
 }
-
-/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
-const clockOfMachine = Date.now
 
 function mapKey({ scope, id }: ArtifactKey): string {
   return JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId, id])

@@ -11,6 +11,7 @@ import {
   type PartResult,
   type StagedParts,
   type StepSide,
+  clockOfMachine,
 } from '@harborage/core/kit'
 import type { DumpedRecord, DumpedRow, DumpedStream } from './dumped-record.ts'
 import { effectOf } from './internal/append-effect.ts'
@@ -328,9 +329,6 @@ export class InMemoryJournalDriver implements JournalDriver {
     return keys.length
   }
 }
-
-/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
-const clockOfMachine = Date.now
 
 function withoutGeneration(located: LocatedEntry): Entry {
   const { generation: _, ...entry } = located

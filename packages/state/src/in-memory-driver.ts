@@ -11,6 +11,7 @@ import {
   type NamedPart,
   type StagedParts,
   type StepSide,
+  clockOfMachine,
 } from '@harborage/core/kit'
 import { compareSlots } from './compare-slots.ts'
 import {
@@ -322,9 +323,6 @@ function pageOf<Copy>(
   }
   return page
 }
-
-/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
-const clockOfMachine = Date.now
 
 /** Reads the clock that no one can set while the process runs. */
 function clockOfProcess(): number {

@@ -38,6 +38,7 @@ export {
   traceOperation,
   type TracedOperation,
 } from '../operation-trace.ts'
+export { clockOfMachine } from './clock-of-machine.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
 export { checkSubtree } from '../subtree.ts'
 // Signals of callers.

@@ -1,3 +1,4 @@
+import { clockOfMachine } from '@harborage/core/kit'
 import type { ArtifactRef, FoundArtifact } from '@harborage/artifacts'
 import { readFacts, writeExpiry } from './artifact-file.ts'
 import { changeIfThere, linkIfFree, moveIfThere, readIfThere } from './durable-files.ts'
@@ -5,9 +6,6 @@ import type { FileGate } from './file-gate.ts'
 import { identify, identityOf } from './ready-folders.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 import { removeTemporary } from './unremoved.ts'
-
-/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
-export const clockOfMachine: () => number = Date.now
 
 /** Returns whether an artifact has expired, by the clock of the machine. */
 export function isExpired({ expiresAt }: Pick<ArtifactRef, 'expiresAt'>): boolean {
