@@ -120,8 +120,10 @@ class FailingDriver extends InMemoryStateDriver {
 }
 
 /** Begins a copy from a source, or goes on with it. */
-function takenFrom(state: StateStore, source: Profile): Promise<CopyMarker> {
-  return CopyMarker.take(state, source, async () => true)
+async function takenFrom(state: StateStore, source: Profile): Promise<CopyMarker> {
+  const marker = await CopyMarker.take(state, source, async () => 'nothing')
+  if (marker === undefined) throw new Error('a target that holds nothing has no marker')
+  return marker
 }
 
 async function addLongConversations(at: TestPlace, count: number): Promise<void> {

@@ -4,7 +4,7 @@ import { compareStores } from '../copying/compare-stores.ts'
 import { CopyMarker, requireWholeCopy } from '../copying/copy-marker.ts'
 import { copyStore } from '../copying/copy-store.ts'
 import { visitPairs } from '../copying/dumping-store.ts'
-import { isEmptyTarget, requireStores } from '../copying/targets.ts'
+import { examineTarget, requireStores } from '../copying/targets.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { countOf } from '../output/quantities.ts'
 import { countWork, type WorkCounts } from '../places/count-work.ts'
@@ -17,8 +17,8 @@ export const copy: Command = {
   summary: 'Copy all stores from one profile to another, between any engines',
   description: [
     'Copies slots, artifacts, conversations, passages and streams with all that later calls depend on: event ids, dates, turn ids, positions. Then it compares every record of both places.',
-    'Stop the writers first: if the source is changed meanwhile, the comparison finds it, and the command fails. The target has to be empty, or to hold a part of this copy. Run harborage migrate for it before.',
-    'After Ctrl-C or a crash, the same command goes on where it was. While it is not complete, the target holds a marker in the tenant harborage.copy.',
+    'Stop the writers first: if the source is changed meanwhile, the comparison finds it, and the command fails. The target has to be empty, or to hold this copy or a part of it. Run harborage migrate for it before.',
+    'After Ctrl-C or a crash, the same command goes on where it was. Once all was copied, it compares both places again, and exits 0 if they are the same. While it is not complete, the target holds a marker in the tenant harborage.copy.',
     'What is remembered of steps (stepId) for 7 days is not copied: repeat no step across a copy.',
   ],
   arguments: [
@@ -46,7 +46,16 @@ export const copy: Command = {
     }
     // Before the lease is taken: while SQLite counts, nothing renews it.
     const totals = await countWork(run, from.places, 'dumped')
-    const marker = await CopyMarker.take(state, source, () => isEmptyTarget(to))
+    let compared = 0
+    const marker = await CopyMarker.take(state, source, async () => {
+      const { content, records } = await examineTarget(run, { from, to, totals })
+      compared = records
+      return content
+    })
+    if (marker === undefined) {
+      run.out.note(`all was copied before: ${sameText(compared)}`)
+      return exitCodes.done
+    }
     try {
       return await copyAll(run, { from, to, marker, totals })
     } catch (error) {
@@ -101,6 +110,10 @@ async function copyAll(run: CommandRun, { from, to, marker, totals }: Copying): 
   }
   await marker.remove()
   const records = compared.reduce((sum, each) => sum + each.records, 0)
-  run.out.note(`${countOf(records, 'record')} are the same in both places`)
+  run.out.note(sameText(records))
   return exitCodes.done
+}
+
+function sameText(records: number): string {
+  return `${countOf(records, 'record')} are the same in both places`
 }

@@ -22,6 +22,8 @@ export interface ComparisonListener<Place> {
   readonly found: (difference: Difference, place: Place) => Promise<void>
   /** The number of records, if it is known. */
   readonly total?: number | undefined
+  /** Whether the first difference is enough: the comparison ends there. Default: `false`. */
+  readonly isOneEnough?: boolean
 }
 
 /**
@@ -32,7 +34,7 @@ export async function compareStores<Dumped extends object, Place extends object>
   { signal, streams }: Pick<CommandRun, 'signal' | 'streams'>,
   from: DumpingStore<Dumped, Place>,
   to: DumpingStore<Dumped, Place>,
-  { found, total }: ComparisonListener<Place>,
+  { found, total, isOneEnough = false }: ComparisonListener<Place>,
 ): Promise<Comparison> {
   const { store, compare } = from
   const progress = new Progress(streams.stderr, `comparing ${store}`, total)
@@ -55,6 +57,7 @@ export async function compareStores<Dumped extends object, Place extends object>
       if (difference !== undefined && place !== undefined) {
         differences += 1
         await found(difference, place)
+        if (isOneEnough) break
       }
       if (order <= 0) left = await lefts.next()
       if (order >= 0) right = await rights.next()

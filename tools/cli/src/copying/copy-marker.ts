@@ -15,6 +15,9 @@ export interface CopyProgress {
   readonly after: object | undefined
 }
 
+/** What a target that has no marker holds. */
+export type TargetContent = 'nothing' | 'the source' | 'something else'
+
 /**
  * The marker of a copy at its target, in a tenant of its own: where it comes from and how far it
  * is. A lease beside it keeps two copies apart.
@@ -32,31 +35,37 @@ export class CopyMarker {
   }
 
   /**
-   * Takes the lease of the target and reads the marker.
+   * Takes the lease of the target and reads the marker. Resolves to `undefined`, and leaves nothing
+   * there, if all was copied before.
    *
-   * @param isEmpty Resolves to whether the target holds nothing.
+   * @param examine Resolves to what a target without a marker holds.
    * @throws CommandFailure if another copy is at work there, or the target holds anything else than
-   * a part of this copy.
+   * this copy or a part of it.
    */
   static async take(
     state: StateStore,
     source: Profile,
-    isEmpty: () => Promise<boolean>,
-  ): Promise<CopyMarker> {
+    examine: () => Promise<TargetContent>,
+  ): Promise<CopyMarker | undefined> {
     const lease = await HeldLease.take(state, { owner: ownerOfCopy, kind: LEASE_KIND }, BUSY)
     const from = digestOf(source)
     const held = await state.load(ownerOfCopy, MARKER_KIND)
     try {
       if (held !== undefined) return new CopyMarker(lease, from, begunOf(held.bytes, from))
-      if (await isEmpty()) {
-        const marker = new CopyMarker(lease, from, undefined)
-        await marker.save(undefined)
-        return marker
+      const marker = new CopyMarker(lease, from, undefined)
+      switch (await examine()) {
+        case 'nothing':
+          await marker.save(undefined)
+          return marker
+        case 'the source':
+          await marker.remove()
+          return undefined
+        case 'something else':
+          throw new CommandFailure(
+            'failed',
+            'the target holds something else than the source, or one of them was changed since it was copied: copy into an empty place. harborage verify says what differs',
+          )
       }
-      throw new CommandFailure(
-        'failed',
-        'the target holds something: copy into an empty place. To compare it with the source, use harborage verify',
-      )
     } catch (error) {
       // What is no target of a copy is left as it was.
       lease.end()

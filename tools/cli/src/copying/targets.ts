@@ -1,12 +1,16 @@
 import { CommandFailure } from '../command-failure.ts'
+import type { CommandRun } from '../command.ts'
+import type { WorkCounts } from '../places/count-work.ts'
 import type { OpenProfile } from '../places/open-profile.ts'
 import { requireTables } from '../places/require-tables.ts'
 import { storeNames } from '../profile/profile.ts'
+import { compareStores } from './compare-stores.ts'
+import type { TargetContent } from './copy-marker.ts'
 import { visitPairs } from './dumping-store.ts'
 import { walkRecords } from './walk-records.ts'
 
 /** Resolves to whether no store of a target holds anything but what belongs to a copy. */
-export async function isEmptyTarget({ stores }: OpenProfile): Promise<boolean> {
+async function isEmptyTarget({ stores }: OpenProfile): Promise<boolean> {
   const found = await visitPairs(stores, stores, {
     visit: async (store) => {
       for await (const _ of walkRecords(store)) return true
@@ -14,6 +18,38 @@ export async function isEmptyTarget({ stores }: OpenProfile): Promise<boolean> {
     },
   })
   return !found.includes(true)
+}
+
+/** What a target was found to hold. */
+export interface ExaminedTarget {
+  readonly content: TargetContent
+  /** How many records were compared with the source. */
+  readonly records: number
+}
+
+/** Looks at what a target holds. It compares it with the source up to the first difference. */
+export async function examineTarget(
+  run: Pick<CommandRun, 'signal' | 'streams'>,
+  {
+    from,
+    to,
+    totals,
+  }: { readonly from: OpenProfile; readonly to: OpenProfile; readonly totals: WorkCounts },
+): Promise<ExaminedTarget> {
+  if (await isEmptyTarget(to)) return { content: 'nothing', records: 0 }
+  let records = 0
+  let isSame = true
+  await visitPairs(from.stores, to.stores, {
+    visit: async (left, right) => {
+      if (!isSame) return
+      const total = totals.get(right.store)
+      const found = async (): Promise<void> => {}
+      const compared = await compareStores(run, left, right, { found, total, isOneEnough: true })
+      records += compared.records
+      isSame = compared.differences === 0
+    },
+  })
+  return { content: isSame ? 'the source' : 'something else', records }
 }
 
 /**
