@@ -53,7 +53,9 @@ describe.each(places)('a claim of a run state on $name', ({ open }) => {
       () => session.applyHistoryTransaction({ operationId: 'o1', transaction }),
     ]
     for (const write of writes) {
-      expect(await failureOf(write())).toMatchObject({ code: 'condition_failed' })
+      const failure = await failureOf(write())
+      expect(failure).toMatchObject({ code: 'condition_failed' })
+      expect(String(failure)).toContain('another process has claimed the run since')
     }
     if (!late.signal.aborted) await once(late.signal, 'abort')
     expect(late.signal.reason).toMatchObject({ code: 'lease_lost' })

@@ -12,8 +12,7 @@ const ofCodes: ReadonlyMap<string, string> = new Map([
   ['schema_outdated', ' (harborage migrate does it)'],
 ])
 
-const UNPREPARED =
-  ' (here "preparedStatements": false in the profile, or --no-prepared-statements without one)'
+const UNPREPARED = ' (here --no-prepared-statements, or "preparedStatements": false in the profile)'
 
 /** The hints on what a server answers behind a pooler, by its SQLSTATE. */
 const ofStates: ReadonlyMap<string, string> = new Map([

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newEventId } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
@@ -43,6 +44,24 @@ test('what an adapter wrote is labeled and decoded, if it is installed in the pr
   const lines = jsonLinesOf(await runCommand([...args, '--json'], shown))
   expect(JSON.parse(String(lines[1]?.['decoded']))).toEqual(item)
   expect(lines[2]?.['notDecoded']).toContain('update this one')
+})
+
+test('every adapter has an inspector here', async () => {
+  const at = await engines.SQLite()
+  {
+    await using database = await at.open()
+    await using journal = await openJournalStore({ database })
+    await using state = await openStateStore({ database })
+    const bytes = Buffer.from('{}')
+    await state.save({ eventId: newEventId(), identity: session, kind: 'lg', bytes })
+    for (const stream of ['openai.items', 'claude.transcript/-home', 'adk.events/x']) {
+      await journal.append(session, stream, [{ entryId: newEventId(), bytes }])
+    }
+  }
+  const listed = await runCommand(['ls', ...ofSession, '--json'], { ...at, cwd: project })
+  const labels = jsonLinesOf(listed).flatMap(({ label }) => label ?? [])
+  expect(labels).toEqual(['thread', 'event', 'transcript', 'item'])
+  expect(await readdir(join(repositoryRoot, 'adapters'))).toHaveLength(labels.length)
 })
 
 test('what is damaged is shown as it is stored', async () => {

@@ -76,6 +76,27 @@ describe('copy', () => {
     ])
   })
 
+  test('verify prints the first differences and counts the others, of which --all prints each', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    await appendMany(places.from, 50)
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    await change(places.to, "update journal_entries set type = 'other'")
+    const { code, stdout } = await runCommand(['verify', 'from', 'to'], { cwd })
+    expect(code).toBe(3)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines).toHaveLength(22)
+    expect(lines.slice(-2)).toEqual([
+      'journal    and 33 more: --all prints each',
+      '53 records of 65 records differ',
+    ])
+    const all = await runCommand(['verify', 'from', 'to', '--all'], { cwd })
+    expect(all.stdout.trimEnd().split('\n')).toHaveLength(54)
+    const json = jsonLinesOf(await runCommand(VERIFY, { cwd }))
+    expect(json).toHaveLength(54)
+    expect(json.at(-1)).toMatchObject({ records: 65, differences: 53 })
+  })
+
   test('verify names a damaged artifact and compares the rest; copy and export name it, too', async () => {
     const places = { from: await engines.SQLite(), to: await engines.SQLite() }
     const cwd = await profilesToCopy(places)

@@ -6,7 +6,7 @@ import { engines, fill } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 import { startSharingPooler } from './support/sharing-pooler.ts'
 
-const CURE = '"preparedStatements": false in the profile, or --no-prepared-statements without one'
+const CURE = 'here --no-prepared-statements, or "preparedStatements": false in the profile'
 
 test('behind a pooler that cannot share named statements, the error and doctor name the cure', async () => {
   const at = await behindPooler()
@@ -40,6 +40,24 @@ test('commands work there with the option, the variable, the profile or that of 
   expect(await runCommand(['doctor', '--no-prepared-statements'], at)).toMatchObject({ code: 0 })
   const pruning = ['prune', '--keep-latest', '1', '--all-kinds', '--no-prepared-statements']
   expect(await runCommand(pruning, at)).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('copy and verify use the option and the variable at both ends', async () => {
+  const [from, to] = [await behindPooler(), await engines.Postgres()]
+  const profiles = {
+    from: { database: from.env.HARBORAGE_DATABASE },
+    to: { database: await startSharingPooler(to.dsn) },
+  }
+  const file = join(await temporaryFolder(), 'other.json')
+  await writeFile(file, JSON.stringify({ profiles }))
+  const args = ['from', 'to', '--config', file, '--no-prepared-statements']
+  expect((await runCommand(['migrate', '-p', ...args.slice(1)])).code).toBe(0)
+  const refused = await runCommand(['copy', ...args.slice(0, -1)])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain(CURE)
+  expect((await runCommand(['copy', ...args])).code).toBe(0)
+  const env = { HARBORAGE_PREPARED_STATEMENTS: 'false' }
+  expect((await runCommand(['verify', ...args.slice(0, -1)], { env })).code).toBe(0)
 })
 
 test('a variable that is neither true nor false is refused', async () => {

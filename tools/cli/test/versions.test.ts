@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openArtifactStore } from '@harborage/artifacts'
+import { newEventId } from '@harborage/core'
+import { openJournalStore } from '@harborage/journal'
 import { openStateStore } from '@harborage/state'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { change } from './support/changed-tables.ts'
-import { engines, fill, type TestPlace } from './support/filled-stores.ts'
+import { engines, fill, ofSession, session, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand, type JsonLine } from './support/run-command.ts'
 
 /** Returns the stores of `status` by their names. */
@@ -15,6 +18,23 @@ async function storesOf({ env }: TestPlace): Promise<Readonly<Record<string, Jso
   return Object.fromEntries(
     lines.filter(({ type }) => type === 'store').map((line) => [String(line['store']), line]),
   )
+}
+
+/** Adds what has expired, and a slot whose expiry is yet to come. */
+async function expire(at: TestPlace): Promise<void> {
+  await using database = await at.open()
+  await using state = await openStateStore({ database })
+  await using artifacts = await openArtifactStore({ database })
+  await using journal = await openJournalStore({ database })
+  const expiresAt = new Date(5)
+  const bytes = Buffer.from('old')
+  const slot = { identity: session, bytes }
+  await state.save({ ...slot, eventId: newEventId(), kind: 'old.slot', expiresAt })
+  const later = new Date('2999-01-01')
+  await state.save({ ...slot, eventId: newEventId(), kind: 'later', expiresAt: later })
+  await artifacts.putText({ ...session, taskId: 'old.task' }, 'old', { expiresAt })
+  const entries = [1, 2].map(() => ({ entryId: newEventId(), bytes }))
+  await journal.append(session, 'old.stream', entries, { expiresAt })
 }
 
 describe.each(Object.entries(engines))('on %s', (_, place) => {
@@ -43,6 +63,23 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
       memory: { state: 'current', counts: { conversations: 1, turns: 2 } },
       journal: { state: 'current', counts: { streams: 1, entries: 3 } },
     })
+  })
+
+  test('status says how much of what it counts has expired, which ls leaves out', async () => {
+    const at = await place()
+    await fill(at)
+    await expire(at)
+    expect(await storesOf(at)).toMatchObject({
+      state: { counts: { slots: 8 }, expired: { slots: 1 } },
+      artifacts: { counts: { artifacts: 2 }, expired: { artifacts: 1 } },
+      memory: { expired: {} },
+      journal: { counts: { streams: 2, entries: 5 }, expired: { streams: 1, entries: 2 } },
+    })
+    const { stdout } = await runCommand(['status'], at)
+    expect(stdout).toMatch(/8 slots \(1 expired\)[^]*2 artifacts \(1 expired\)/)
+    expect(stdout).toContain('2 streams (1 expired), 5 entries (2 expired)')
+    const listed = await runCommand(['ls', ...ofSession, '--json'], at)
+    expect(listed.stdout).not.toContain('old.')
   })
 
   test('tables of another release or without a table are shown, and exit 3', async () => {

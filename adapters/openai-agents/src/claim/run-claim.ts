@@ -1,4 +1,4 @@
-import { HarborageError, type Part } from '@harborage/core'
+import { HarborageError, isHarborageError, type Part } from '@harborage/core'
 import { digestOf } from '@harborage/core/adapter'
 import type { Lease, StateStore } from '@harborage/state'
 import { outcomeRecord, type ClaimSlots } from './claim-slots.ts'
@@ -83,7 +83,11 @@ export class RunClaim implements AsyncDisposable {
       throw new HarborageError('invalid_record', 'outcome is no text: pass a text or leave it out')
     }
     const record = await outcomeRecord(slots, outcome)
-    await state.commit({ expect: [lease.expectation], save: [record] })
+    try {
+      await state.commit({ expect: [lease.expectation], save: [record] })
+    } catch (error) {
+      throw asOvertaken(error)
+    }
     keepAlive.stop()
     await lease.release()
   }
@@ -99,4 +103,14 @@ export class RunClaim implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.release()
   }
+}
+
+/** Returns the error of a claim that is no longer held. Returns any other error as it is. */
+function asOvertaken(error: unknown): unknown {
+  if (!isHarborageError(error, 'condition_failed')) return error
+  return new HarborageError(
+    'condition_failed',
+    'another process has claimed the run since, or the claim was erased, so the outcome was not written: discard it, and claim the run state again for that of the other one',
+    { cause: error },
+  )
 }

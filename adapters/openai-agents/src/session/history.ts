@@ -1,5 +1,6 @@
 import {
   commitTogether,
+  HarborageError,
   isHarborageError,
   newEventId,
   type Identity,
@@ -69,7 +70,11 @@ export class History {
   /** Applies parts as one step, under the guard of the session. */
   async apply(parts: Readonly<Record<string, Part<unknown>>>): Promise<void> {
     const guarded = this.#guard === undefined ? parts : { guard: this.#guard(), ...parts }
-    await commitTogether({ stepId: newEventId(), parts: guarded })
+    try {
+      await commitTogether({ stepId: newEventId(), parts: guarded })
+    } catch (error) {
+      throw asGuardFailure(error)
+    }
   }
 
   /**
@@ -92,6 +97,16 @@ export class History {
       }
     }
   }
+}
+
+/** Returns the error of a guard that does not hold. Returns any other error as it is. */
+function asGuardFailure(error: unknown): unknown {
+  if (!isHarborageError(error, 'condition_failed') || error.part !== 'guard') return error
+  return new HarborageError(
+    'condition_failed',
+    'the guard of the session does not hold, so nothing was written: if it is that of a claim, another process has claimed the run since. End this run, and claim the run state again for its outcome',
+    { cause: error, part: 'guard' },
+  )
 }
 
 async function collect(entries: AsyncIterable<Entry>): Promise<Entry[]> {

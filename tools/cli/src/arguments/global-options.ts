@@ -1,5 +1,20 @@
 import type { OptionSpec } from '../command.ts'
 
+const configOption: OptionSpec = {
+  name: 'config',
+  short: 'c',
+  value: 'FILE',
+  says: 'The configuration file. Default: harborage.config.json here or in a folder above. Or HARBORAGE_CONFIG.',
+}
+
+const unpreparedOption: OptionSpec = {
+  name: 'no-prepared-statements',
+  says: 'For a pooler that cannot share named statements, as PgBouncer before 1.21. Or HARBORAGE_PREPARED_STATEMENTS=false.',
+}
+
+/** The options of a command that is about two profiles. They are about both. */
+export const pairOptions: readonly OptionSpec[] = [configOption, unpreparedOption]
+
 /** The options that name the places of the stores. */
 export const placeOptions: readonly OptionSpec[] = [
   {
@@ -8,12 +23,7 @@ export const placeOptions: readonly OptionSpec[] = [
     value: 'NAME',
     says: 'The profile of the configuration file. Or HARBORAGE_PROFILE.',
   },
-  {
-    name: 'config',
-    short: 'c',
-    value: 'FILE',
-    says: 'The configuration file. Default: harborage.config.json here or in a folder above. Or HARBORAGE_CONFIG.',
-  },
+  configOption,
   {
     name: 'database',
     value: 'DSN',
@@ -24,10 +34,7 @@ export const placeOptions: readonly OptionSpec[] = [
     value: 'NAME',
     says: 'The schema of the tables on Postgres. Or HARBORAGE_SCHEMA.',
   },
-  {
-    name: 'no-prepared-statements',
-    says: 'For a pooler that cannot share named statements, as PgBouncer before 1.21. Or HARBORAGE_PREPARED_STATEMENTS=false.',
-  },
+  unpreparedOption,
   {
     name: 'artifacts',
     value: 'DSN',

@@ -1,3 +1,4 @@
+import { pairOptions } from '../arguments/global-options.ts'
 import type { Command, CommandRun } from '../command.ts'
 import { CommandFailure } from '../command-failure.ts'
 import { compareStores } from '../copying/compare-stores.ts'
@@ -25,7 +26,7 @@ export const copy: Command = {
     { name: 'FROM', says: 'The profile to copy.' },
     { name: 'TO', says: 'The profile of the target.' },
   ],
-  options: [],
+  options: [...pairOptions],
   examples: [
     { says: 'From a file to a server', command: 'harborage copy laptop production' },
     { says: 'Compare them later', command: 'harborage verify laptop production' },

@@ -3,8 +3,9 @@ import type { SqlDatabase } from '@harborage/core/sql'
 import { placeOptions } from '../arguments/global-options.ts'
 import type { Command, CommandRun } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import type { JsonFields } from '../output/output.ts'
 import { printable } from '../output/printable.ts'
-import { bytesText, countOf } from '../output/quantities.ts'
+import { bytesText, countOf, countText } from '../output/quantities.ts'
 import { countRecords, type RecordCount } from '../places/count-records.ts'
 import { describeEngine, type EngineFacts } from '../places/describe-engine.ts'
 import { describeFolder } from '../places/describe-folder.ts'
@@ -19,6 +20,7 @@ export const status: Command = {
   summary: 'Show the version and the size of every store',
   description: [
     'Shows for each place of the profile the engine with its version and size, and for each store its migrations and how much it has. It works on tables of older and newer releases too, and on those that lost a table.',
+    'What has expired is counted, too, and it is said how much of it has: harborage ls leaves it out, and harborage prune --expired removes it.',
     'Exits 3 if a store is not as this release needs it or a place has no tables of any, and 1 if a place cannot be reached.',
   ],
   arguments: [],
@@ -53,7 +55,7 @@ async function showPlace(run: CommandRun, place: Place): Promise<Verdict> {
 }
 
 async function showFolder({ out }: CommandRun, place: Place): Promise<Verdict> {
-  const folder = await describeFolder(place)
+  const { expired, ...folder } = await describeFolder(place)
   const { label } = place
   await out.item('place', { place: label, ...folder }, () => {
     if (!folder.exists)
@@ -61,10 +63,11 @@ async function showFolder({ out }: CommandRun, place: Place): Promise<Verdict> {
     return `${out.style('bold', label)}  ${bytesText(folder.bytes)}`
   })
   if (!folder.exists) return 'unfit'
+  const counts = [{ things: 'artifacts', count: folder.artifacts, expired }]
   await out.item(
     'store',
-    { place: label, store: 'artifacts', state: 'current', counts: { artifacts: folder.artifacts } },
-    () => `  ${'artifacts'.padEnd(10)} current      ${countOf(folder.artifacts, 'artifact')}`,
+    { place: label, store: 'artifacts', state: 'current', ...countFields(counts) },
+    () => `  ${'artifacts'.padEnd(10)} current      ${countsText(counts)}`,
   )
   return 'fit'
 }
@@ -110,14 +113,14 @@ async function showStore(
 ): Promise<StoreState> {
   const { place, database, store } = at
   const ledger = await readLedger(database, await subsystemOf(store))
-  const counts = isBegun(ledger) ? await countRecords(database, store) : []
+  const counts = isBegun(ledger) ? await countRecords(database, store, isOfRelease(ledger)) : []
   const state = stateOf(ledger, counts)
   const fields = {
     place: place.label,
     store,
     state,
     ...ledger,
-    counts: Object.fromEntries(counts.map(({ things, count }) => [things, count ?? null])),
+    ...countFields(counts),
   }
   await out.item('store', fields, () => {
     const color = state === 'current' ? 'green' : state === 'absent' ? 'dim' : 'yellow'
@@ -125,6 +128,10 @@ async function showStore(
     return `  ${store.padEnd(10)} ${says}    ${summaryOf(state, ledger, counts)}`
   })
   return state
+}
+
+function isOfRelease({ unknown, pending }: Ledger): boolean {
+  return unknown.length === 0 && pending.length === 0
 }
 
 function stateOf(ledger: Ledger, counts: readonly RecordCount[]): StoreState {
@@ -136,11 +143,7 @@ function stateOf(ledger: Ledger, counts: readonly RecordCount[]): StoreState {
 
 function summaryOf(state: StoreState, ledger: Ledger, counts: readonly RecordCount[]): string {
   if (state === 'absent') return 'has no tables here: harborage migrate makes them'
-  const much = counts
-    .map(({ things, count }) =>
-      count === undefined ? `no table of ${things}` : countOf(count, thingOf(things), things),
-    )
-    .join(', ')
+  const much = countsText(counts)
   switch (state) {
     case 'outdated':
       return `${much}; pending: ${ledger.pending.join(', ')} (harborage migrate)`
@@ -151,6 +154,25 @@ function summaryOf(state: StoreState, ledger: Ledger, counts: readonly RecordCou
     case 'current':
       return much
   }
+}
+
+/** Returns what a line of `--json` has of counts: those of all, and of what has expired. */
+function countFields(counts: readonly RecordCount[]): JsonFields {
+  const expiring = counts.filter(({ expired }) => expired !== undefined)
+  return {
+    counts: Object.fromEntries(counts.map(({ things, count }) => [things, count ?? null])),
+    expired: Object.fromEntries(expiring.map(({ things, expired }) => [things, expired])),
+  }
+}
+
+function countsText(counts: readonly RecordCount[]): string {
+  return counts
+    .map(({ things, count, expired = 0 }) => {
+      if (count === undefined) return `no table of ${things}`
+      const all = countOf(count, thingOf(things), things)
+      return expired === 0 ? all : `${all} (${countText(expired)} expired)`
+    })
+    .join(', ')
 }
 
 /** Returns the name of one of several things. */

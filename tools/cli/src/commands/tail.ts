@@ -48,7 +48,7 @@ export const tail: Command = {
     if (journal === undefined) {
       throw new CommandFailure('absent', 'there is no journal yet: harborage migrate makes it')
     }
-    const inspectors = await loadInspectors(run.streams.cwd)
+    const inspectors = await loadInspectors(run)
     await tailStream(run, { journal, owner, stream, limit, inspectors })
     return exitCodes.done
   },

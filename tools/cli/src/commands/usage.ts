@@ -16,7 +16,7 @@ export const usage: Command = {
   summary: 'Show how much tenants, users, kinds and stores take',
   description: [
     'Adds up the records and the bytes of their content, the largest first. A kind is that of slots and streams up to its first slash, and the namespace of artifacts. The sizes are those of the content, without names and indexes; harborage status has the size of the whole database.',
-    'It reads every row of what it adds up, without their content. Exits 4 if a place has no tables.',
+    'It reads every row of what it adds up, without their content. What has expired is added until harborage prune removes it. Exits 4 if a place has no tables.',
   ],
   arguments: [],
   options: [

@@ -1,6 +1,7 @@
 import type { Finding } from '@harborage/core'
 import { errorOfFindings } from '@harborage/core/kit'
 import { openDatabase } from '../places/open-database.ts'
+import { loadFs, loadPostgres, loadSqlite } from '../places/load-driver.ts'
 import type { Place } from '../profile/profile.ts'
 import { examineStores } from './examine-stores.ts'
 
@@ -22,15 +23,15 @@ async function diagnose(
 ): Promise<readonly Finding[]> {
   switch (kind) {
     case 'sqlite': {
-      const sqlite = await import('@harborage/driver-sqlite')
+      const sqlite = await loadSqlite()
       return sqlite.diagnose({ dsn: dsn.reveal() })
     }
     case 'fs': {
-      const fs = await import('@harborage/driver-fs')
+      const fs = await loadFs()
       return fs.diagnose({ dsn: dsn.reveal(), migrate: 'verify' })
     }
     case 'postgres': {
-      const postgres = await import('@harborage/driver-postgres')
+      const postgres = await loadPostgres()
       return postgres.diagnose({
         dsn: dsn.reveal(),
         max: Math.min(connections, 10_000),

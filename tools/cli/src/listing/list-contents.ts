@@ -4,7 +4,7 @@ import { maintenance } from '../copying/dumping-store.ts'
 import type { Output } from '../output/output.ts'
 import { printable } from '../output/printable.ts'
 import { bytesText, countOf, dateText, expiryText } from '../output/quantities.ts'
-import { loadInspectors } from '../payload/inspectors.ts'
+import { loadInspectors, type Inspectors } from '../payload/inspectors.ts'
 import type { OpenStores } from '../places/open-place.ts'
 import { conversationFields, conversationText } from './conversation-text.ts'
 import { Section } from './section.ts'
@@ -17,27 +17,32 @@ interface Listing {
   readonly limit: number | undefined
 }
 
+/** What is listed of things that adapters may have written. */
+interface LabeledListing extends Listing {
+  readonly inspectors: Inspectors
+}
+
 /** Lists what belongs to a selection itself, and resolves to the number of things. */
 export async function listContents(
   run: CommandRun,
   stores: OpenStores,
   listing: Listing,
 ): Promise<number> {
-  const slots = await listSlots(run, stores, listing)
+  const inspectors = await loadInspectors(run)
+  const slots = await listSlots(run, stores, { ...listing, inspectors })
   const artifacts = await listArtifacts(run, stores, listing)
   const conversations = await listConversation(run, stores, listing)
   const passages = await listPassages(run, stores, listing)
-  const streams = await listStreams(run, stores, listing)
+  const streams = await listStreams(run, stores, { ...listing, inspectors })
   return slots + artifacts + conversations + passages + streams
 }
 
 async function listSlots(
-  { out, signal, streams }: CommandRun,
+  { out, signal }: CommandRun,
   { state }: OpenStores,
-  { selection, prefix, limit }: Listing,
+  { selection, prefix, limit, inspectors }: LabeledListing,
 ): Promise<number> {
   if (state === undefined) return 0
-  const inspectors = await loadInspectors(streams.cwd)
   const section = new Section(out, 'Slots')
   const options = { signal, ...(limit !== undefined && { limit }) }
   for await (const key of state.listKeys(ownerOf(selection), prefix, options)) {
@@ -130,12 +135,11 @@ function later(one: Date, other: Date): Date {
 }
 
 async function listStreams(
-  { out, signal, streams }: CommandRun,
+  { out, signal }: CommandRun,
   { journal }: OpenStores,
-  { selection, prefix, limit }: Listing,
+  { selection, prefix, limit, inspectors }: LabeledListing,
 ): Promise<number> {
   if (journal === undefined) return 0
-  const inspectors = await loadInspectors(streams.cwd)
   const section = new Section(out, 'Streams')
   const options = { signal, prefix, ...(limit !== undefined && { limit }) }
   for await (const { stream, head } of journal.streams(ownerOf(selection), options)) {

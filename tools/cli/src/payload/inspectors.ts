@@ -5,12 +5,16 @@ import type { InspectedContent, StoredDescription } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
 import type { Entry, StreamInspector } from '@harborage/journal'
 import type { SlotInspector, StateRecord } from '@harborage/state'
+import { CommandFailure } from '../command-failure.ts'
+import type { CommandRun } from '../command.ts'
+import { loadPackage } from '../load-package.ts'
 
 /** The adapters whose entry `./inspect` knows what they wrote. */
 const adapters = [
   '@harborage/langgraph',
   '@harborage/openai-agents',
   '@harborage/claude-agent-sdk',
+  '@harborage/adk',
 ] as const
 
 /** What the installed adapters know of what they wrote. */
@@ -27,18 +31,31 @@ export interface Inspectors {
 
 /**
  * Loads the inspectors of the adapters that are installed beside this package or in the project of
- * a folder.
+ * the folder. It says which ones cannot be loaded: what they wrote is shown as it is stored.
  */
-export async function loadInspectors(folder: string): Promise<Inspectors> {
-  const modules = await Promise.all(adapters.map((adapter) => loadInspect(adapter, folder)))
+export async function loadInspectors({
+  out,
+  streams,
+}: Pick<CommandRun, 'out' | 'streams'>): Promise<Inspectors> {
+  const modules = await Promise.all(
+    adapters.map(async (adapter) => {
+      try {
+        return await loadInspect(adapter, streams.cwd)
+      } catch (error) {
+        if (!(error instanceof CommandFailure)) throw error
+        out.note(`not decoded: ${error.message}`)
+        return undefined
+      }
+    }),
+  )
   const slots = modules.map((each) => propertyOf(each, 'slotInspector')).filter(isSlotInspector)
-  const streams = modules
+  const ofStreams = modules
     .map((each) => propertyOf(each, 'streamInspector'))
     .filter(isStreamInspector)
   const ofKind = (kind: string): SlotInspector | undefined =>
     slots.find((each) => each.describe(kind) !== undefined)
   const ofStream = (stream: string): StreamInspector | undefined =>
-    streams.find((each) => each.describe(stream) !== undefined)
+    ofStreams.find((each) => each.describe(stream) !== undefined)
   return {
     describe: (kind) => ofKind(kind)?.describe(kind),
     decode: async (record) => ofKind(record.kind)?.decode(record),
@@ -50,8 +67,9 @@ export async function loadInspectors(folder: string): Promise<Inspectors> {
 /** Loads the entry `./inspect` of an adapter, or resolves to `undefined` if it is not installed. */
 async function loadInspect(adapter: string, folder: string): Promise<unknown> {
   for (const from of [import.meta.url, pathToFileURL(join(folder, 'package.json'))]) {
-    const path = resolved(`${adapter}/inspect`, from)
-    if (path !== undefined) return import(pathToFileURL(path).href)
+    const entry = `${adapter}/inspect`
+    const path = resolved(entry, from)
+    if (path !== undefined) return loadPackage(entry, () => import(pathToFileURL(path).href))
   }
   return undefined
 }

@@ -1,6 +1,7 @@
 import type { Database } from '@harborage/core'
 import { requireSqlDatabase, type SqlDatabase } from '@harborage/core/sql'
 import type { Place } from '../profile/profile.ts'
+import { loadPostgres, loadSqlite } from './load-driver.ts'
 
 /** A count of a large table takes long. */
 const QUERY_TIMEOUT_MS = 600_000
@@ -35,7 +36,7 @@ async function openPostgresPlace(
   { dsn, schema, preparedStatements }: Place,
   readOnly: boolean,
 ): Promise<Database> {
-  const { openPostgres } = await import('@harborage/driver-postgres')
+  const { openPostgres } = await loadPostgres()
   return openPostgres({
     dsn: dsn.reveal(),
     max: MAX_CONNECTIONS,
@@ -50,6 +51,6 @@ async function openSqlitePlace(
   { dsn }: Place,
   options: { readonly readOnly: boolean; readonly secureDelete: boolean },
 ): Promise<Database> {
-  const { openSqlite } = await import('@harborage/driver-sqlite')
+  const { openSqlite } = await loadSqlite()
   return openSqlite({ dsn: dsn.reveal(), ...options })
 }

@@ -46,7 +46,9 @@ export async function readProfile(
   const chosen = chooseProfile(file, name ?? options.text('profile') ?? env['HARBORAGE_PROFILE'])
   const written = chosen?.profile ?? {}
   const folder = file?.folder ?? cwd
-  const overriding: Overrides = name === undefined ? overridesOf(streams, options) : {}
+  // What names a place is about the one that no argument names.
+  const overriding: Overrides =
+    name === undefined ? overridesOf(streams, options) : preparedIn(options, env)
   const postgres = (own: OnPostgres = {}): OnPostgres => ({
     schema: own.schema ?? overriding.schema ?? written.schema,
     preparedStatements:
@@ -113,15 +115,15 @@ function overridesOf({ env, cwd }: Streams, options: Options): Overrides {
     ...(database !== undefined && { database }),
     ...(artifacts !== undefined && { artifacts }),
     ...(schema !== undefined && schema !== '' && { schema }),
-    ...(isUnprepared(options, env) && { preparedStatements: false }),
+    ...preparedIn(options, env),
   }
 }
 
-function isUnprepared(options: Options, env: Streams['env']): boolean {
-  if (options.flag('no-prepared-statements')) return true
+function preparedIn(options: Options, env: Streams['env']): Pick<OnPostgres, 'preparedStatements'> {
+  if (options.flag('no-prepared-statements')) return { preparedStatements: false }
   const value = env['HARBORAGE_PREPARED_STATEMENTS'] ?? ''
-  if (value === '' || value === 'true') return false
-  if (value === 'false') return true
+  if (value === '' || value === 'true') return {}
+  if (value === 'false') return { preparedStatements: false }
   throw wrongUsage('HARBORAGE_PREPARED_STATEMENTS is neither true nor false: set it to one of them')
 }
 

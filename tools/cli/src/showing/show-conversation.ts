@@ -36,10 +36,12 @@ export async function showConversation(run: CommandRun, showing: Showing): Promi
       out.style('dim', `${countOf(turns.length - shown.length, 'older turn')}: --limit shows more`),
     )
   }
-  for (const { position, tokens, text } of shown) {
+  for (const [index, { position, tokens, text }] of shown.entries()) {
     signal.throwIfAborted()
-    await out.item('turn', { position, tokens, turn: text }, () =>
-      out.style('bold', `Turn ${position}, ${countOf(tokens, 'token')}`),
+    // Positions begin anywhere, and have gaps where turns were forgotten.
+    const number = turns.length - shown.length + index + 1
+    await out.item('turn', { number, position, tokens, turn: text }, () =>
+      out.style('bold', `Turn ${number} of ${turns.length}, ${countOf(tokens, 'token')}`),
     )
     const lines = jsonLines(text)
     await printLines(out, lines, { isAll: options.flag('all'), signal })

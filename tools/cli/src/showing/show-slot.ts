@@ -13,7 +13,7 @@ export async function showSlot(run: CommandRun, showing: Showing): Promise<boole
   if (record === undefined) return false
   const { kind, eventId, version, bytes, createdAt, updatedAt, expiresAt } = record
   if (await writeRaw(run, bytes)) return true
-  const inspectors = await loadInspectors(run.streams.cwd)
+  const inspectors = await loadInspectors(run)
   const content = await inspectors.decode(record)
   const label = inspectors.describe(kind)?.label
   const { out } = run

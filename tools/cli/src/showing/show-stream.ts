@@ -18,7 +18,7 @@ export async function showStream(run: CommandRun, showing: Showing): Promise<boo
   const head = await journal?.head(owner, name, { signal: run.signal })
   if (journal === undefined || head === undefined) return false
   const { first, position, length, updatedAt, expiresAt } = head
-  const inspectors = await loadInspectors(run.streams.cwd)
+  const inspectors = await loadInspectors(run)
   const label = inspectors.describeStream(name)?.label
   const facts = { first, position, length, updatedAt, expiresAt }
   const known = { ...selection, stream: name, ...facts, label }

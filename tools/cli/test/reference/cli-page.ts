@@ -32,7 +32,9 @@ export async function cliPage(): Promise<string> {
     ]),
     ...commands.flatMap(sectionOf),
     '## Options of several commands',
-    paragraph('Where the stores are, for every command:'),
+    paragraph(
+      'Where the stores are. copy and verify, which are about two profiles, take only --config and --no-prepared-statements, for both of them:',
+    ),
     optionList(placeOptions),
     paragraph('Whose data it is about:'),
     optionList(identityOptions),
