@@ -7,7 +7,8 @@ import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { flipsInPostgres } from './support/flip-bits.ts'
 import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
-import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { SHARE_OF_POSTGRES } from '@harborage/test-kit/share-of-suite'
 
 const pace = {
   histories: { runs: measure({ quick: 10, full: 150 }) },
@@ -21,15 +22,14 @@ describe('the artifact store on Postgres', () => {
     return withDefaults(created)
   })
 
-  artifactsConformance(
-    { describe, it },
-    {
+  registerAloneCases({ describe, it }, SHARE_OF_POSTGRES, (runner, settings) => {
+    artifactsConformance(runner, {
       open: (limits) => openArtifactStore({ database: database(), ...limits }),
       damage: flipsInPostgres(() => dsn),
-      ...aloneSettings,
+      ...settings,
       ...pace,
-    },
-  )
+    })
+  })
 })
 
 describe('artifact stores that each open Postgres by its DSN', () => {

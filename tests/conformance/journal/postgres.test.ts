@@ -4,7 +4,8 @@ import { openJournalStore } from '@harborage/journal'
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
-import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { SHARE_OF_POSTGRES } from '@harborage/test-kit/share-of-suite'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 const pace = {
@@ -15,10 +16,13 @@ const pace = {
 describe('the journal store on Postgres', () => {
   const database = suiteDatabase(withDefaults)
 
-  journalConformance(
-    { describe, it },
-    { open: () => openJournalStore({ database: database() }), ...aloneSettings, ...pace },
-  )
+  registerAloneCases({ describe, it }, SHARE_OF_POSTGRES, (runner, settings) => {
+    journalConformance(runner, {
+      open: () => openJournalStore({ database: database() }),
+      ...settings,
+      ...pace,
+    })
+  })
 })
 
 describe('journal stores that each open Postgres by its DSN', () => {

@@ -7,6 +7,7 @@ import { memoryConformance } from '@harborage/conformance/memory'
 import { openMemoryStore } from '@harborage/memory'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { measure } from '@harborage/test-kit/measure'
+import { SHARE_OF_SQLITE, shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 describe('the memory store in an SQLite file', () => {
   let folder: string
@@ -15,12 +16,9 @@ describe('the memory store in an SQLite file', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  memoryConformance(
-    { describe, it },
-    {
-      open: (rules) => openMemoryStore({ ...rules, dsn: `sqlite:${join(folder, 'memory.db')}` }),
-      durable: true,
-      histories: { runs: measure({ quick: 15, full: 30 }) },
-    },
-  )
+  memoryConformance(shareOfSuite({ describe, it }, SHARE_OF_SQLITE), {
+    open: (rules) => openMemoryStore({ ...rules, dsn: `sqlite:${join(folder, 'memory.db')}` }),
+    durable: true,
+    histories: { runs: measure({ quick: 15, full: 30 }) },
+  })
 })

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
-import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { SHARE_OF_POSTGRES } from '@harborage/test-kit/share-of-suite'
 
 const pace = {
   histories: { runs: measure({ quick: 10, full: 700 }) },
@@ -21,15 +22,14 @@ describe('the state store on Postgres', () => {
   })
   afterAll(() => other.drop())
 
-  stateConformance(
-    { describe, it },
-    {
+  registerAloneCases({ describe, it }, SHARE_OF_POSTGRES, (runner, settings) => {
+    stateConformance(runner, {
       open: () => openStateStore({ database: database() }),
       openWithoutKindIndex: () => openStateStore({ dsn: other.dsn, kindIndex: false }),
-      ...aloneSettings,
+      ...settings,
       ...pace,
-    },
-  )
+    })
+  })
 })
 
 describe('state stores that each open Postgres by its DSN', () => {

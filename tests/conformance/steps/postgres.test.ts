@@ -6,20 +6,20 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
-import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { SHARE_OF_POSTGRES } from '@harborage/test-kit/share-of-suite'
 import { openStepStores } from './support/open-step-stores.ts'
 
 describe('steps on Postgres', () => {
   const database = suiteDatabase(withDefaults)
 
-  stepsConformance(
-    { describe, it },
-    {
+  registerAloneCases({ describe, it }, SHARE_OF_POSTGRES, (runner, settings) => {
+    stepsConformance(runner, {
       open: (bus) => openStepStores(bus, database()),
       openElsewhere: () => openStateStore(),
-      ...aloneSettings,
-    },
-  )
+      ...settings,
+    })
+  })
 })
 
 describe('steps of processes that each open Postgres by its DSN', () => {
