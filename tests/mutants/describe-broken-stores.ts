@@ -48,7 +48,7 @@ export function describeBrokenStores<
   describe('the conformance suite', () => {
     it('passes on a store that is not broken', async () => {
       const failures: unknown[] = []
-      for (const { name, run } of shareOf(casesOf(intact), { of: 8, part: 0 })) {
+      for (const { name, run } of shareOf(casesOf(intact), { of: 16, part: 0 })) {
         const failure = await run()
         if (failure !== undefined) failures.push({ name, failure })
       }
@@ -95,7 +95,7 @@ export function describeBrokenStores<
         if (!isFirstSharp || sharp === undefined) return
         it(`alone fails on a store that ${sharp.fault}`, async () => {
           const failing: string[] = []
-          for (const each of shareOf(casesOf(harnessOf(sharp)), { of: 8, part })) {
+          for (const each of shareOf(casesOf(harnessOf(sharp)), { of: 24, part })) {
             // Histories compare all results, so they see the faults of all guarantees.
             if (isOurs(each) || each.guarantee === 'S12') continue
             // Without the limit of broken stores: a case that passes may take long.

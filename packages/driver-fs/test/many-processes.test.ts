@@ -8,14 +8,16 @@ import { openArtifacts } from './support/open-artifacts.ts'
 import type { PuttingAnswer } from './support/putting-process.ts'
 import { runScript } from './support/run-script.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
+import { measure } from '@harborage/test-kit/measure'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const kept = { tenantId: 't', userId: 'u', sessionId: 'kept', taskId: '' }
 const churned = { tenantId: 't', userId: 'u', sessionId: 'churned' }
-const processes = Array.from({ length: 8 }, (_, index) => `process ${index}`)
+const PROCESSES = measure({ quick: 4, full: 8 })
+const processes = Array.from({ length: PROCESSES }, (_, index) => `process ${index}`)
 
-test('eight processes may put and delete in one folder concurrently', async () => {
+test(`${PROCESSES} processes may put and delete in one folder concurrently`, async () => {
   const root = await temporaryFolder()
   const answers = await Promise.all(
     processes.map((name) => runScript<PuttingAnswer>('putting-process.ts', [root, name])),

@@ -7,7 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runScript } from './support/run-script.ts'
 import type { ManyCallsAnswer } from './support/many-calls.ts'
 import type { LastFilesAnswer } from './support/last-files.ts'
+import { measure } from '@harborage/test-kit/measure'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+
+/** How many files a process may have open. */
+const FILES = 128
+/** Several times as many. */
+const CALLS = measure({ quick: 400, full: 1_000 })
 
 /** Runs a program with a limit of open files. */
 function withFiles(count: number): string[] {
@@ -18,14 +24,15 @@ let folder: string
 let lastFiles: LastFilesAnswer
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'harborage-scarce-'))
-  lastFiles = await runScript('last-files.ts', [folder], withFiles(128))
+  lastFiles = await runScript('last-files.ts', [folder], withFiles(FILES))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-test('a thousand concurrent puts, reads, lists and deletes need few open files', async () => {
+test(`${CALLS} concurrent puts, reads and deletes, and lists, need few open files`, async () => {
   const root = await temporaryFolder()
-  const answer = await runScript<ManyCallsAnswer>('many-calls.ts', [root], withFiles(128))
-  expect(answer).toEqual({ failures: [], read: 1_000, listed: [1_000], removed: 1_000, left: 0 })
+  const args = [root, String(CALLS)]
+  const answer = await runScript<ManyCallsAnswer>('many-calls.ts', args, withFiles(FILES))
+  expect(answer).toEqual({ failures: [], read: CALLS, listed: [CALLS], removed: CALLS, left: 0 })
 })
 
 test('calls wait while other code has all files open that the process may have', () => {

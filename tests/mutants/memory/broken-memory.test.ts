@@ -68,7 +68,7 @@ const intact = harnessOf({
 describe('the conformance suite of the memory store', () => {
   it('passes on a store that is not broken', async () => {
     const failures: unknown[] = []
-    for (const { name, run } of shareOf(casesOf(intact), { of: 8, part: 0 })) {
+    for (const { name, run } of shareOf(casesOf(intact), { of: 16, part: 0 })) {
       const failure = await run()
       if (failure !== undefined) failures.push({ name, failure })
     }

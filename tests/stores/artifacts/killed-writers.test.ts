@@ -9,9 +9,9 @@ import { killInPuts, type Fault } from './support/kill-in-puts.ts'
 import type { Acknowledged } from './support/killed-scope.ts'
 import { durablePlaces, placeOnFiles } from './support/places.ts'
 import { randomSource } from '@harborage/test-kit/random-source'
-import { measure } from '@harborage/test-kit/measure'
+import { measure, shareOf } from '@harborage/test-kit/measure'
 
-const ROUNDS = measure({ quick: 3, full: 100 })
+const ROUNDS = measure({ quick: 2, full: 100 })
 const AT_ONCE = 3
 const MOST_PUTS = 24
 
@@ -23,14 +23,17 @@ describe.each(durablePlaces)('on %s', (_driver, openPlace) => {
     expect(await faultsAfterKills(place.dsn, acknowledged)).toEqual([])
     expect((await place.strayFiles?.()) ?? []).toEqual([])
   })
+})
 
-  test('a writer that acknowledges before it stores is found out', async () => {
+test.each(shareOf(durablePlaces, { of: 3, part: 0 }))(
+  'on %s a writer that acknowledges before it stores is found out',
+  async (_driver, openPlace) => {
     await using place = await openPlace()
     const acknowledged = await killWriters(place.dsn, AT_ONCE, 'acknowledges early')
     const faults = await faultsAfterKills(place.dsn, acknowledged)
     expect(faults.some((fault) => fault.endsWith('is lost'))).toBe(true)
-  })
-})
+  },
+)
 
 test('a writer that writes its files in place is found out', async () => {
   await using place = await placeOnFiles()

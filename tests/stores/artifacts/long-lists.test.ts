@@ -12,8 +12,8 @@ import { measure } from '@harborage/test-kit/measure'
 /** More than the refs of one page need, and less than those of the whole list. */
 const MOST_BYTES = 4 * 1024 * 1024
 /** A put takes as long with a large source, which `pnpm test` has more of in fewer refs. */
-const SOURCE_BYTES = measure({ quick: 12_000, full: 200 })
-const QUICK_COUNT = 600
+const SOURCE_BYTES = measure({ quick: 15_000, full: 200 })
+const QUICK_COUNT = 400
 
 // measure/listing.ts does the same with as many as one likes.
 describe.each<[driver: string, count: number, open: () => Promise<Place>]>([

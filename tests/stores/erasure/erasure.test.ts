@@ -13,6 +13,7 @@ import { openStateStore, type StateStore } from '@harborage/state'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 
+import { measure } from '@harborage/test-kit/measure'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
@@ -31,7 +32,7 @@ const ERASED = 'zoe.erased.4711'
 /** Shares the tenant with the erased one. */
 const BESIDE = 'zoe.beside.4711'
 /** The rows of that many more users lie between those of the two. */
-const MORE = 12
+const MORE = measure({ quick: 4, full: 12 })
 
 describe('a user who is erased', () => {
   test('leaves no row in SQLite, and no byte in the file that VACUUM INTO wrote', async () => {

@@ -9,10 +9,10 @@ import { mutatedBytes, mutatedContent } from './support/snapshot-mutations.ts'
 import { measure } from '@harborage/test-kit/measure'
 
 const runsOn: Readonly<Record<DriverName, number>> = {
-  'in-memory': measure({ quick: 500, full: 3_000 }),
-  'SQLite file': measure({ quick: 30, full: 100 }),
-  'SQLite :memory:': measure({ quick: 30, full: 100 }),
-  Postgres: measure({ quick: 20, full: 60 }),
+  'in-memory': measure({ quick: 200, full: 3_000 }),
+  'SQLite file': measure({ quick: 15, full: 100 }),
+  'SQLite :memory:': measure({ quick: 15, full: 100 }),
+  Postgres: measure({ quick: 10, full: 60 }),
 }
 
 const mutations = { bytes: mutatedBytes, content: mutatedContent } as const

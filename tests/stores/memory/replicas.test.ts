@@ -13,7 +13,7 @@ import { measure } from '@harborage/test-kit/measure'
 
 const speakers = ['a', 'b', 'c', 'd']
 /** The turns of a speaker. Four speakers on two stores add 10,000 turns in the full run. */
-const turnsEach = measure({ quick: 60, full: 1_250 })
+const turnsEach = measure({ quick: 30, full: 1_250 })
 const kills = measure({ quick: 2, full: 12 })
 
 describe.each(sharedPlaces)('four processes in one conversation on $name', ({ open }) => {

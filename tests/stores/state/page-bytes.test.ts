@@ -59,7 +59,7 @@ describe.each<[where: string, open: () => Promise<StateDriver>]>([
     ['b', 3 * MIB],
     ['c', 3 * MIB],
     ['d', 3 * MIB],
-    ['e', 20 * MIB],
+    ['e', 9 * MIB],
     ['f', 0],
     ['g', 8 * MIB],
     ['h', 1],

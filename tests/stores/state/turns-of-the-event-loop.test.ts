@@ -3,9 +3,11 @@ import { newEventId } from '@harborage/core'
 import '@harborage/driver-sqlite'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-const LOADS = 20_000
+/** Far more than 10 ms of work. */
+const LOADS = measure({ quick: 5_000, full: 20_000 })
 const RECORDS = 500
 /** Far more than 10 ms of work, and an end where no signal comes through. */
 const MOST_WALKS = 200

@@ -1,4 +1,4 @@
-// Started by a test with a low limit of open files: makes a thousand concurrent calls.
+// Started by a test with a low limit of open files: makes many concurrent calls.
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
@@ -15,10 +15,9 @@ export interface ManyCallsAnswer {
   readonly left: number
 }
 
-const CALLS = 1_000
 const LISTS = measure({ quick: 5, full: 30 })
 
-const [, , root = ''] = process.argv
+const [, , root = '', calls = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 const artifacts = await openArtifacts(root)
 const failures = new Set<string>()
@@ -32,7 +31,7 @@ async function every<Result>(calls: readonly Promise<Result>[]): Promise<Result[
   return results
 }
 
-const texts = Array.from({ length: CALLS }, (_, index) => `text ${index}`)
+const texts = Array.from({ length: Number(calls) }, (_, index) => `text ${index}`)
 const refs = await every(texts.map((text) => artifacts.putText(scope, text)))
 const read = await every(refs.map(({ id }) => artifacts.getText(scope, id)))
 const lists = await every(Array.from({ length: LISTS }, () => collect(artifacts.list(scope))))

@@ -10,7 +10,7 @@ export interface TidyingAnswer {
   readonly faults: readonly string[]
 }
 
-const ROUNDS = measure({ quick: 20, full: 60 })
+const ROUNDS = measure({ quick: 10, full: 60 })
 
 const [, , root = '', name = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }

@@ -1,4 +1,4 @@
 import { checkSlice } from '../../harness/check-slice.ts'
 import { processKill } from './row.ts'
 
-checkSlice(processKill)
+checkSlice(processKill, { brokenBuilds: 1 })

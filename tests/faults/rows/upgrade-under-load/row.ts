@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
 
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
+import { bundleBrokenBuild } from '../../harness/broken-bundles.ts'
 import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
 import { figures, sumOf } from '../../harness/figures.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
@@ -125,7 +126,9 @@ async function upgrade(
   const startSome = (name: string, build: RowRun['brokenBuild']): Promise<Worker[]> =>
     Promise.all(Array.from({ length: REPLICAS }, (_, index) => start(`${name}${index}`, build)))
 
-  const old = await startSome('old', buildOf(version))
+  const earlier = buildOf(version)
+  await using _bundles = await bundleBrokenBuild(earlier)
+  const old = await startSome('old', earlier)
   const applied = await versionOf(dsn)
   if (applied !== version) throw new Error(`the replicas of version ${version} know ${applied}`)
   await fill(dsn, records)

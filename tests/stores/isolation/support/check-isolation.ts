@@ -71,7 +71,7 @@ export function checkIsolation({ name, open, others = {}, redundant }: IsolatedS
     const builds = parts.map((leftOut, index) => ({ leftOut, name: named[index] ?? '' }))
     // The redundant take all of the calls, so that only a full run shows that they still are.
     const needed = builds.filter(({ name }) => isFullRun || !(name in redundant))
-    for (const { leftOut, name } of shareOf(needed, { of: 3, part: 1 })) {
+    for (const { leftOut, name } of shareOf(needed, { of: 6, part: 1 })) {
       const database = await openDatabase('sqlite::memory:')
       const broken = new WithoutPart(requireSqlDatabase(database), leftOut)
       await using store = await onDatabase(broken, open)
