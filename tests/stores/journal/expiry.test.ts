@@ -1,4 +1,4 @@
-import { allOfRun, newEventId, openDatabase, type Database } from '@harborage/core'
+import { allOfRun, HarborageError, newEventId, openDatabase, type Database } from '@harborage/core'
 import {
   migrateSubsystem,
   requireSqlDatabase,
@@ -60,6 +60,66 @@ class RecordingDatabase extends DelegatingDatabase {
   }
 }
 
+/** Fails every transaction beyond a number of them. */
+class EndingDatabase extends DelegatingDatabase {
+  transactionsLeft = Number.POSITIVE_INFINITY
+
+  override transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    this.transactionsLeft -= 1
+    if (this.transactionsLeft < 0) throw ended()
+    return this.real.transaction(traits, work)
+  }
+}
+
+const ended = () => new HarborageError('store_unavailable', 'the process has ended')
+
+/** Makes an append twice, as an engine does that has lost the answer to the first attempt. */
+class RepeatingDatabase extends DelegatingDatabase {
+  afterFirst: (() => Promise<void>) | undefined
+
+  override async rows<Parameters, Row>(
+    statement: SqlStatement<Parameters, Row>,
+    parameters: Parameters,
+  ): Promise<readonly Row[]> {
+    if (statement.name.startsWith('journal_append'))
+      await this.#attempt(() => this.real.rows(statement, parameters))
+    return this.real.rows(statement, parameters)
+  }
+
+  override async transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    const isRepeated =
+      traits.name === 'journal_append' &&
+      (await this.#attempt(() => this.real.transaction(traits, work)))
+    return this.real.transaction(traits, (mayBeApplied) => work(mayBeApplied || isRepeated))
+  }
+
+  /** Makes the first attempt and what comes after it, and resolves to whether there was one. */
+  async #attempt(make: () => Promise<unknown>): Promise<boolean> {
+    const { afterFirst } = this
+    if (afterFirst === undefined) return false
+    this.afterFirst = undefined
+    await make()
+    await afterFirst()
+    return true
+  }
+}
+
+async function expire(journal: JournalStore, stream: string): Promise<void> {
+  const ifHead = await journal.head(run, stream)
+  expect(ifHead && (await journal.touch(run, stream, { ifHead, expiresAt: PAST }))).toBe(true)
+}
+
+async function readTexts(journal: JournalStore, stream: string): Promise<readonly string[]> {
+  const entries = await collect(journal.read(run, stream))
+  return entries.map(({ bytes }) => Buffer.from(bytes).toString())
+}
+
 function entry(text = 'text') {
   return { entryId: newEventId(), bytes: Buffer.from(text) }
 }
@@ -98,8 +158,7 @@ describe.for(engines)('%s', ([, open]) => {
       expect(head).toMatchObject({ position, expiresAt: FUTURE })
       expect(database.made).toHaveLength(1)
     }
-    const ifHead = await journal.head(run, 'log')
-    expect(ifHead && (await journal.touch(run, 'log', { ifHead, expiresAt: PAST }))).toBe(true)
+    await expire(journal, 'log')
     const { head } = await journal.append(run, 'log', [entry()])
     expect(head).toMatchObject({ first: 5, position: 5, length: 1, expiresAt: undefined })
   })
@@ -112,8 +171,7 @@ describe.for(engines)('%s', ([, open]) => {
       await journal.append(run, stream, [entry()])
     }
     await journal.append(run, 'lasting', [entry()])
-    const ifHead = await journal.head(run, 'gone')
-    expect(ifHead && (await journal.touch(run, 'gone', { ifHead, expiresAt: PAST }))).toBe(true)
+    await expire(journal, 'gone')
     const appended = await Promise.all(
       ['gone', 'gone', 'there', 'lasting'].map((stream) => journal.append(run, stream, [entry()])),
     )
@@ -121,6 +179,89 @@ describe.for(engines)('%s', ([, open]) => {
     expect(await journal.head(run, 'gone')).toMatchObject({ first: 3, length: 2 })
     expect(await journal.head(run, 'there')).toMatchObject({ first: 1, length: 3 })
     expect(await journal.head(run, 'lasting')).toMatchObject({ first: 1, length: 2 })
+  })
+
+  describe('of a stream with more entries than a step removes', () => {
+    const LENGTH = 10_500
+    const KEPT = LENGTH - 10_000
+
+    async function appendLong(journal: JournalStore) {
+      const entries = Array.from({ length: LENGTH }, () => entry())
+      for (let from = 0; from < LENGTH; from += 1_000) {
+        await journal.append(run, 'long', entries.slice(from, from + 1_000))
+      }
+      await expire(journal, 'long')
+      return entries
+    }
+
+    test('the next append removes what has expired in several steps', async () => {
+      const database = new RecordingDatabase(requireSqlDatabase(await openOn(open)))
+      await using journal = await openJournalStore({ database })
+      const long = await appendLong(journal)
+      database.made.length = 0
+      const old = long.slice(0, 1)
+      const { head, entries } = await journal.append(run, 'long', [...old, entry('new')], {
+        ifPosition: 0,
+      })
+      expect(database.made.filter((name) => name === 'journal_append')).toHaveLength(2)
+      // Its id was forgotten with its entry, but not by this append.
+      expect(entries.map(({ outcome }) => outcome)).toEqual(['superseded', 'appended'])
+      expect(head).toMatchObject({ first: LENGTH + 1, position: LENGTH + 1, length: 1 })
+      expect(await readTexts(journal, 'long')).toEqual(['new'])
+      const rows = await collect(journal.dump({ maintenanceScoped: true }))
+      expect(Object.groupBy(rows, ({ kind }) => kind).dropped).toHaveLength(1_024)
+      const retry = await journal.append(run, 'long', long.slice(-1_000))
+      expect(new Set(retry.entries.map(({ outcome }) => outcome))).toEqual(new Set(['superseded']))
+    })
+
+    test('a replacement does so, too', async () => {
+      const database = new RecordingDatabase(requireSqlDatabase(await openOn(open)))
+      await using journal = await openJournalStore({ database })
+      await appendLong(journal)
+      database.made.length = 0
+      const replacement = { position: 0, ifPosition: 0, operationId: newEventId() }
+      await journal.replaceAfter({
+        ...replacement,
+        owner: run,
+        stream: 'long',
+        entries: [entry('new')],
+      })
+      expect(database.made.filter((name) => name === 'journal_replace')).toHaveLength(2)
+      expect(await readTexts(journal, 'long')).toEqual(['new'])
+    })
+
+    test('a process that ends between two steps leaves it hidden, with its newest ids', async () => {
+      const database = new EndingDatabase(requireSqlDatabase(await openOn(open)))
+      await using journal = await openJournalStore({ database })
+      const long = await appendLong(journal)
+      database.transactionsLeft = 1
+      const append = journal.append(run, 'long', [entry('new')], { ifPosition: 0 })
+      await expect(append).rejects.toThrow('ended')
+      database.transactionsLeft = Number.POSITIVE_INFINITY
+      expect(await journal.head(run, 'long')).toBeUndefined()
+      expect(await readTexts(journal, 'long')).toEqual([])
+      const [stream] = await collect(journal.dump({ maintenanceScoped: true }))
+      expect(stream).toMatchObject({ head: { first: 1, position: LENGTH, length: KEPT } })
+      const retry = await journal.append(run, 'long', long.slice(-1_000))
+      expect(new Set(retry.entries.map(({ outcome }) => outcome))).toEqual(new Set(['superseded']))
+      const { head } = await journal.append(run, 'long', [entry('new')])
+      expect(head).toMatchObject({ first: LENGTH + 1, length: 1 })
+    })
+  })
+
+  test('an append that is repeated after its stream expired is neither doubled nor lost', async () => {
+    const database = new RepeatingDatabase(requireSqlDatabase(await openOn(open)))
+    await using journal = await openJournalStore({ database })
+    await journal.append(run, 'log', [entry('1')])
+    const second = entry('2')
+    database.afterFirst = () => expire(journal, 'log')
+    const { entries, head } = await journal.append(run, 'log', [second])
+    expect(entries).toEqual([{ position: 2, outcome: 'superseded' }])
+    expect(head).toMatchObject({ position: 2, length: 2, expiresAt: PAST })
+    expect(await journal.head(run, 'log')).toBeUndefined()
+    const next = await journal.append(run, 'log', [second, entry('3')])
+    expect(next.entries.map(({ outcome }) => outcome)).toEqual(['superseded', 'appended'])
+    expect(await readTexts(journal, 'log')).toEqual(['3'])
   })
 
   test('streams of an earlier release do not expire, and neither do those that it begins', async () => {

@@ -1,10 +1,9 @@
 // Not the global ones: with fake timers in a caller's test, a blocked statement would delay all
 // others.
 import { clearTimeout, setTimeout } from 'node:timers'
-import { HarborageError, isHarborageError, type OperationTrace } from '@harborage/core'
-import { currentOperation, shareTrace } from '@harborage/core/kit'
+import { HarborageError, type OperationTrace } from '@harborage/core'
+import { currentOperation, shareTrace, turnIfHeld } from '@harborage/core/kit'
 import {
-  isSqlFailure,
   isWriteConflict,
   runWork,
   type PriorAttempts,
@@ -15,6 +14,7 @@ import {
 import { streamId } from '../internal/stream-id.ts'
 import type { CheckedAppend, StreamKey } from '../journal-driver.ts'
 import type { AppendResult } from '../journal-record.ts'
+import { isUnanswered, priorOf } from './append-failures.ts'
 import {
   batchOf,
   columnsOf,
@@ -26,9 +26,10 @@ import {
   type Waiting,
 } from './append-groups.ts'
 import type { AppendedColumns } from './append-statements.ts'
-import { appendWork, blindAppendWork } from './append-work.ts'
+import { appendStep, blindAppendWork, type ShortenedStream } from './append-work.ts'
 import { ExpiringStreams } from './expiring-streams.ts'
 import type { SettledAppend } from './locked-stream.ts'
+import { MAX_RENEWED } from './renew-work.ts'
 import { headOf, streamKeyOf, type HeadColumns } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
 import { NEVER } from './tables.ts'
@@ -37,12 +38,6 @@ import { NEVER } from './tables.ts'
 const MIN_CALLS: readonly number[] = [1, 12, MAX_CALLS, MAX_CALLS]
 /** The time after which a statement no longer delays others: it is blocked. */
 const SLOW_MS = 50
-/**
- * A statement that failed after that time has met a server that does not answer. It is longer than
- * all attempts that end because others hold a head.
- */
-const UNANSWERED_MS = 5_000
-
 /**
  * The most statements with a single entry that may be in flight. They wait for a locked head
  * without a limit of their own, so more of them could take all connections.
@@ -260,14 +255,28 @@ export class AppendQueue {
     }
   }
 
-  #decide(group: Group, prior?: PriorAttempts): Promise<readonly SettledAppend[]> {
+  /** Decides in one transaction, before which others may shorten a stream that has expired. */
+  async #decide(group: Group, prior?: PriorAttempts): Promise<readonly SettledAppend[]> {
     const appends = group.calls.map(({ append }) => append)
-    return runWork(
-      this.#database,
-      this.#traitsOf(group),
-      (mayBeApplied) => appendWork(this.#statements, group.key, appends, mayBeApplied),
-      prior,
-    )
+    let earlier: ShortenedStream | undefined
+    for (;;) {
+      const { settled, shortened } = await runWork(
+        this.#database,
+        this.#traitsOf(group),
+        (mayBeApplied) =>
+          appendStep(this.#statements, group.key, {
+            appends,
+            mayBeApplied,
+            maxRenewed: MAX_RENEWED,
+            earlier,
+          }),
+        prior,
+      )
+      if (shortened === undefined) return settled
+      earlier = shortened
+      const turn = turnIfHeld()
+      if (turn !== undefined) await turn
+    }
   }
 
   #traitsOf({ id, bytes }: Group): WorkTraits {
@@ -314,28 +323,6 @@ export class AppendQueue {
 /** Returns the operations of the calls of groups, if they are traced. */
 function operationsOf(groups: readonly Group[]): readonly OperationTrace[] {
   return groups.flatMap(({ calls }) => calls.flatMap(({ operation }) => operation ?? []))
-}
-
-/** Returns whether a failure means that each of the appends would fail by itself as well. */
-function isUnanswered(error: unknown, since: number): boolean {
-  if (isLockTimeout(error)) return false
-  if (isHarborageError(error, 'outcome_unknown') || isHarborageError(error, 'store_closed')) {
-    return true
-  }
-  return performance.now() - since >= UNANSWERED_MS
-}
-
-/** Returns whether others hold a head, be it after an attempt whose answer was lost. */
-function isLockTimeout(error: unknown): boolean {
-  const last = isHarborageError(error, 'outcome_unknown') ? error.cause : error
-  return isSqlFailure(last, 'lock_timeout')
-}
-
-/** Returns what an append that is made again has to know of the statement that failed. */
-function priorOf(error: unknown): PriorAttempts | undefined {
-  if (isHarborageError(error, 'outcome_unknown')) return { mayBeApplied: true }
-  // What holds the id may be an earlier attempt of the statement.
-  return isSqlFailure(error, 'unique_violation') ? { mayBeApplied: false } : undefined
 }
 
 function tooMany(): HarborageError {

@@ -7,7 +7,7 @@ import { RECENT_MS, type AdvancedHead, type AppendStatements } from './append-st
 import type { ChangeStatements, FoundColumns } from './change-statements.ts'
 import { hasExpired, type ExpiryStatements } from './expiry.ts'
 import { LockedStream, type AppendToStream, type SettledAppend } from './locked-stream.ts'
-import { renewWork } from './renew-work.ts'
+import { renewWork, shortenWork } from './renew-work.ts'
 import {
   entryRow,
   expiryColumn,
@@ -25,7 +25,7 @@ type Statements = AppendStatements & ChangeStatements & ExpiryStatements
 
 /**
  * Appends to one stream in order, as if each append were made by itself, at one time. Locks its
- * head, looks up the ids and decides.
+ * head, looks up the ids and decides. One that has expired is removed in this step, however long.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws WriteConflict if others began the stream meanwhile.
@@ -36,19 +36,67 @@ export function* appendWork(
   appends: readonly AppendToStream[],
   mayBeApplied: boolean,
 ): SqlWork<readonly SettledAppend[]> {
+  const { settled } = yield* appendStep(statements, key, {
+    appends,
+    mayBeApplied,
+    maxRenewed: Number.POSITIVE_INFINITY,
+  })
+  return settled
+}
+
+/** A step of appends to one stream. */
+export interface AppendStep {
+  readonly appends: readonly AppendToStream[]
+  readonly mayBeApplied: boolean
+  /** The most entries of an expired stream that are removed at once. */
+  readonly maxRenewed: number
+  /** What the step before it found, if that only shortened the stream. */
+  readonly earlier?: ShortenedStream | undefined
+}
+
+/** An expired stream that was too long to begin anew, and was shortened. */
+export interface ShortenedStream {
+  readonly generation: string
+  /** The entries of the appends that it held, of which it may remember no id any more. */
+  readonly held: ReadonlyMap<EventId, HeldEntry>
+}
+
+/** What a step did. */
+export interface AppendedStep {
+  readonly settled: readonly SettledAppend[]
+  /** Is there if nothing was appended yet: the appends have to be made again. */
+  readonly shortened?: ShortenedStream
+}
+
+/** Does as {@link appendWork}, or shortens an expired stream that is too long to begin anew. */
+export function* appendStep(
+  statements: Statements,
+  key: StreamKey,
+  { appends, mayBeApplied, maxRenewed, earlier }: AppendStep,
+): SqlWork<AppendedStep> {
   const at = streamColumns(key)
   const [locked] = yield* selectRows(statements.lock, at)
   const now = Date.now()
   const isExpired = locked !== undefined && (yield* hasExpired(statements, locked))
   const stream = new LockedStream(locked, isExpired, now)
+  const held = new Map<EventId, HeldEntry>()
   if (locked !== undefined) {
     const ids = new Set(appends.flatMap(({ entries }) => entries.map(({ entryId }) => entryId)))
-    stream.hold(yield* findIds(statements, { ...at, generation: locked.generation }, ids))
+    const found = yield* findIds(statements, { ...at, generation: locked.generation }, ids)
+    const before = earlier?.generation === locked.generation ? earlier.held : []
+    for (const [entryId, entry] of [...before, ...found]) held.set(entryId, entry)
+    stream.hold(held)
   }
   const settled = appends.map((append) => stream.append(append, mayBeApplied))
   const { added, head } = stream
-  if (added.length === 0) return settled
-  if (locked !== undefined && isExpired) yield* renewWork(statements, at, locked, head)
+  if (added.length === 0) return { settled }
+  if (locked !== undefined && isExpired) {
+    if (locked.length > maxRenewed) {
+      yield* shortenWork(statements, at, locked)
+      return { settled: [], shortened: { generation: locked.generation, held } }
+    }
+    yield* renewWork(statements, at, locked, head)
+  }
   const first = (locked?.position ?? 0) + 1
   const generation = { tenant_id: at.tenant_id, generation: head.generation }
   const expires_at = expiryColumn(head.expiresAt)
@@ -63,7 +111,7 @@ export function* appendWork(
     ),
   ])
   if (headsWritten === 0) throw new WriteConflict()
-  return settled
+  return { settled }
 }
 
 /**

@@ -13,7 +13,7 @@ import { findIds, isRecent, newHead } from './append-work.ts'
 import { asUnknownOutcome } from './as-unknown-outcome.ts'
 import { dropRange, forgetOldIds, inspectRange } from './drop-work.ts'
 import { hasExpired } from './expiry.ts'
-import { renewedHead, renewWork } from './renew-work.ts'
+import { renewedHead, renewWork, shortenWork } from './renew-work.ts'
 import {
   entryRow,
   headOf,
@@ -28,7 +28,8 @@ import {
 import type { JournalStatements } from './statements.ts'
 
 /**
- * Replaces what is after a position of a stream. Locks its head, looks up the ids and decides.
+ * Replaces what is after a position of a stream. Locks its head, looks up the ids and decides. One
+ * that has expired is removed in this step, however long.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws WriteConflict if others began the stream meanwhile.
@@ -38,6 +39,25 @@ export function* replaceWork(
   replacement: CheckedReplacement,
   mayBeApplied: boolean,
 ): SqlWork<StreamHead> {
+  const head = yield* replaceStep(statements, replacement, {
+    mayBeApplied,
+    maxRenewed: Number.POSITIVE_INFINITY,
+  })
+  if (head === undefined) throw new Error('a stream of any length is replaced at once')
+  return head
+}
+
+/**
+ * Does as {@link replaceWork}, or shortens an expired stream that is too long to begin anew, and
+ * returns `undefined`: nothing was replaced yet.
+ *
+ * @param step Its `maxRenewed` is the most entries of an expired stream that are removed at once.
+ */
+export function* replaceStep(
+  statements: JournalStatements,
+  replacement: CheckedReplacement,
+  { mayBeApplied, maxRenewed }: { readonly mayBeApplied: boolean; readonly maxRenewed: number },
+): SqlWork<StreamHead | undefined> {
   const at = streamColumns(replacement)
   const [locked] = yield* selectRows(statements.lock, at)
   const held =
@@ -53,6 +73,10 @@ export function* replaceWork(
   if (locked === undefined) return yield* beginWork(statements, at, replacement, operations ?? [])
   if (operations === undefined) return headOf(locked)
   if (!isExpired) return yield* changeWork(statements, at, locked, held, replacement, operations)
+  if (locked.length > maxRenewed) {
+    yield* shortenWork(statements, at, locked)
+    return undefined
+  }
   const renewed = renewedHead(locked)
   yield* renewWork(statements, at, locked, renewed)
   return yield* changeWork(

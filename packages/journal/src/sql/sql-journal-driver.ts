@@ -46,7 +46,8 @@ import { journalParticipant } from './journal-participant.ts'
 import { loadDump } from './load-dump.ts'
 import { removeOrphans } from './orphans.ts'
 import { pagedEntries, rangeOf } from './paged-entries.ts'
-import { replaceWork } from './replace-work.ts'
+import { MAX_RENEWED } from './renew-work.ts'
+import { replaceStep } from './replace-work.ts'
 import { entryOf, followedOf, headOf, streamColumns, streamKeyOf } from './rows.ts'
 import { compileJournalStatements, type JournalStatements } from './statements.ts'
 import type { AfterColumns, FoundColumns, StreamsParameters } from './stream-statements.ts'
@@ -101,11 +102,15 @@ export class SqlJournalDriver implements JournalDriver {
   }
 
   async replaceAfter(replacement: CheckedReplacement): Promise<StreamHead> {
-    const head = await this.#change(REPLACE, replacement, (mayBeApplied) =>
-      replaceWork(this.#statements, replacement, mayBeApplied),
-    )
-    this.#watch.changed(replacement)
-    return head
+    for (;;) {
+      const head = await this.#change(REPLACE, replacement, (mayBeApplied) =>
+        replaceStep(this.#statements, replacement, { mayBeApplied, maxRenewed: MAX_RENEWED }),
+      )
+      this.#watch.changed(replacement)
+      if (head !== undefined) return head
+      const turn = turnIfHeld()
+      if (turn !== undefined) await turn
+    }
   }
 
   async touch(touch: CheckedTouch): Promise<boolean> {
