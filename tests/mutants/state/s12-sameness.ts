@@ -9,6 +9,12 @@ import type {
 } from '@harborage/state'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
+import {
+  CarelessPruneDriver,
+  EvictingDriver,
+  RevivingDriver,
+  RevivingTouchDriver,
+} from './s13-expiry.ts'
 import { turns } from '@harborage/test-kit/turns'
 
 /** Uses another error code for a failed condition. */
@@ -84,4 +90,8 @@ export const samenessFaults: readonly BrokenStore[] = [
   brokenDriver('S12', 'does not compare the content of a used event id', ContentBlindDriver),
   brokenDriver('S12', 'deletes the slots of a session one by one', SlotBySlotDriver),
   brokenDriver('S12', 'repeats a delete after a while', RepeatingDriver),
+  brokenDriver('S12', 'revives what has expired when its save is repeated', RevivingDriver),
+  brokenDriver('S12', 'frees the event ids of what has expired', EvictingDriver),
+  brokenDriver('S12', 'revives what has expired when it is touched', RevivingTouchDriver),
+  brokenDriver('S12', 'prunes what a slot holds, whatever that is by now', CarelessPruneDriver),
 ]

@@ -62,7 +62,7 @@ class ForgetfulDriver extends ExpiryDriver {
 }
 
 /** Deletes what has expired as soon as it is saved over, as a cache does. */
-class EvictingDriver extends ExpiryDriver {
+export class EvictingDriver extends ExpiryDriver {
   override async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
     const page = { ...ALL, subtree: allOfTenant({ tenantId: record.identity.tenantId }) }
     const all = await this.records.prunePage(page)
@@ -72,7 +72,7 @@ class EvictingDriver extends ExpiryDriver {
 }
 
 /** Takes a repeated save of an expired record for a new one. */
-class RevivingDriver extends ExpiryDriver {
+export class RevivingDriver extends ExpiryDriver {
   override async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
     const outcome = await super.save(record, condition)
     if (outcome === 'unchanged' && this.hasExpired(record)) {
@@ -172,7 +172,7 @@ class OwnClockDriver extends ExpiryDriver {
   }
 }
 
-class RevivingTouchDriver extends ExpiryDriver {
+export class RevivingTouchDriver extends ExpiryDriver {
   override async touch(touch: Touch): Promise<boolean> {
     if (!this.hasExpired(touch.slot)) return super.touch(touch)
     return this.revive(touch.slot, touch.expiresAt)
@@ -206,7 +206,7 @@ class WideTouchDriver extends ExpiryDriver {
 }
 
 /** Removes what a slot holds, whatever that is by now. */
-class CarelessPruneDriver extends ExpiryDriver {
+export class CarelessPruneDriver extends ExpiryDriver {
   override async prune(slots: readonly PrunableSlot[]): Promise<number> {
     for (const slot of slots) await this.records.delete(slot, undefined)
     return slots.length

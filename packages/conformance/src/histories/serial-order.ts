@@ -23,8 +23,8 @@ export interface SequentialModel<State, Call> {
   /** Returns whether the call never writes. */
   readonly isRead: (call: Call) => boolean
   /**
-   * Returns the reads of single names that a read of several names consists of, if that is how its
-   * answer has to be explained. Default: every call is explained as it is.
+   * Returns what has to be explained in place of a call: the reads of single names that a read of
+   * several names consists of, or nothing if its answer says nothing. Default: the call itself.
    *
    * @param during The calls that were under way at the same time.
    */

@@ -8,6 +8,7 @@ import { stateModel } from './concurrent/state-model.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 const plan: HistoryPlan = { defaultRuns: 25, maxRuns: 50, maxPerCase: 25, calls: 30 }
+const planOfExpiry: HistoryPlan = { defaultRuns: 6, maxRuns: 30, maxPerCase: 15, calls: 30 }
 const CALLERS = 4
 const CALLS_EACH = 6
 /** The distance between the seeds of two cases. No case has as many histories. */
@@ -19,29 +20,46 @@ export function concurrency({ it, itIfShared, batches }: StateCases): void {
     it(`S12 concurrent histories ${batch.range} are explained by some order of their calls`, async ({
       store,
     }) => {
-      await checkBatch(batch, [store])
+      await checkBatch(batch, { stores: [store] })
     })
 
     itIfShared(
       `S12 concurrent histories ${batch.range} of several stores are explained by some order of their calls`,
       async ({ store, open }) => {
-        await checkBatch(batch, [store, await open()])
+        await checkBatch(batch, { stores: [store, await open()] })
+      },
+    )
+  }
+  for (const batch of batches(planOfExpiry)) {
+    it(`S12 concurrent histories ${batch.range} of records that expire are explained by some order of their calls`, async ({
+      store,
+    }) => {
+      await checkBatch(batch, { stores: [store], expires: true })
+    })
+
+    itIfShared(
+      `S12 concurrent histories ${batch.range} of records that expire in several stores are explained by some order of their calls`,
+      async ({ store, open }) => {
+        await checkBatch(batch, { stores: [store, await open()], expires: true })
       },
     )
   }
 }
 
-async function checkBatch(
-  { runs, seed }: HistoryBatch,
-  stores: readonly StateStore[],
-): Promise<void> {
+/** The stores of a history, and whether its records expire. */
+interface Tested {
+  readonly stores: readonly StateStore[]
+  readonly expires?: boolean
+}
+
+async function checkBatch({ runs, seed }: HistoryBatch, tested: Tested): Promise<void> {
   for (let run = 0; run < runs; run += 1) {
-    await checkHistory(stores, seed * SEEDS_OF_A_CASE + run, `seed ${seed}, history ${run + 1}`)
+    await checkHistory(tested, seed * SEEDS_OF_A_CASE + run, `seed ${seed}, history ${run + 1}`)
   }
 }
 
 async function checkHistory(
-  stores: readonly StateStore[],
+  { stores, expires = false }: Tested,
   seed: number,
   what: string,
 ): Promise<void> {
@@ -55,6 +73,7 @@ async function checkHistory(
       tenantId,
       name: `${caller}`,
       seed: seed * CALLERS + caller,
+      expires,
       now,
     })
   })

@@ -1,4 +1,4 @@
-import { type Identity, parseEventId } from '@harborage/core'
+import { allOfSession, type Identity, parseEventId } from '@harborage/core'
 import type {
   CheckedRecord,
   CheckedTransaction,
@@ -7,6 +7,7 @@ import type {
   StateRecord,
   StateStore,
 } from '@harborage/state'
+import { PAST } from '../../support/expiry-dates.ts'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
 import { deleteSession } from '../../support/delete-session.ts'
 
@@ -20,6 +21,8 @@ export interface CallSlot {
 export interface CallRecord extends CallSlot {
   readonly eventId: string
   readonly text: string
+  /** Whether it has expired as soon as it is saved. Default: it never expires. */
+  readonly isExpired?: boolean
 }
 
 /** The slots of a session whose kind begins with a prefix. */
@@ -36,6 +39,9 @@ export type StateCall =
   | { readonly do: 'loadByEventId'; readonly session: string; readonly eventId: string }
   | (CallSlot & { readonly do: 'delete'; readonly ifEventId?: string })
   | { readonly do: 'deleteSession'; readonly session: string }
+  | (CallSlot & { readonly do: 'touch'; readonly ifEventId: string; readonly isExpired: boolean })
+  /** The kind of the slot must be the beginning of no other one. */
+  | (CallSlot & { readonly do: 'prune' })
   | {
       readonly do: 'commit'
       readonly expect: readonly (CallSlot & { readonly eventId: string | null })[]
@@ -44,6 +50,8 @@ export type StateCall =
       readonly delete: readonly CallSlot[]
       readonly deletePrefix: readonly CallPrefix[]
     }
+
+const BEFORE_ALL = new Date(0)
 
 /** Makes a call and resolves to its answer as a text. */
 export async function makeStateCall(
@@ -77,6 +85,18 @@ export async function makeStateCall(
     }
     case 'deleteSession':
       return String(await deleteSession(store, sessionOf(tenantId, call.session)))
+    case 'touch': {
+      const { identity, kind } = slotOf(tenantId, call)
+      const ifEventId = parseEventId(call.ifEventId)
+      const expiresAt = call.isExpired ? PAST : null
+      return String(await store.touch(identity, kind, { ifEventId, expiresAt }))
+    }
+    case 'prune': {
+      const within = allOfSession(sessionOf(tenantId, call.session))
+      // No record is that old: it removes what has expired.
+      const rules = { olderThan: BEFORE_ALL, kindPrefix: call.kind }
+      return String((await store.prune(within, rules)).pruned)
+    }
     case 'commit':
       return answerOfCommit(await store.commit(transactionOf(tenantId, call)))
   }
@@ -120,7 +140,7 @@ export function recordOf(tenantId: string, record: CallRecord): CheckedRecord {
     bytes: bytesOf(record.text),
     version: 0,
     updatedAt: new Date(0),
-    expiresAt: undefined,
+    expiresAt: record.isExpired === true ? PAST : undefined,
   }
 }
 

@@ -18,6 +18,8 @@ export interface CallerOptions {
   readonly name: string
   /** The seed of its random choices: equal seeds make equal calls. */
   readonly seed: number
+  /** Whether records expire, and are touched and pruned. Default: `false`. */
+  readonly expires?: boolean
   /** Returns the time of a clock that all callers share, never the same time twice. */
   readonly now: () => number
 }
@@ -59,11 +61,14 @@ export class StateCaller {
     if (call.do === 'load') {
       this.#seen.set(nameOf(call), answer === 'nothing' ? null : (answer.split(':')[0] ?? null))
     }
-    if (call.do === 'save' && answer === 'saved') this.#seen.set(nameOf(call), call.eventId)
+    if (call.do === 'save' && answer === 'saved' && call.isExpired !== true)
+      this.#seen.set(nameOf(call), call.eventId)
   }
 
   #nextCall(): StateCall {
     const slot = this.#slot()
+    const { expires = false } = this.#options
+    if (expires && this.#below(2) === 0) return this.#nextOfExpiry(slot)
     switch (this.#below(15)) {
       case 0:
       case 1:
@@ -104,6 +109,26 @@ export class StateCaller {
         const { session } = slot
         return { do: 'loadMany', slots: CALLED_KINDS.map((kind) => ({ session, kind })) }
       }
+    }
+  }
+
+  /** Saves, or touches, reads, prunes or saves again what this caller saved last. */
+  #nextOfExpiry(slot: CallSlot): StateCall {
+    const last = this.#written.findLast((call) => call.do === 'save')
+    if (last === undefined) return this.#writing({ do: 'save', ...this.#record(slot) })
+    const { session, kind, eventId } = last
+    switch (this.#below(6)) {
+      case 0:
+        return { do: 'load', session, kind }
+      case 1:
+        return this.#writing({ do: 'prune', session, kind })
+      case 2:
+      case 3: {
+        const isExpired = this.#below(3) > 0
+        return this.#writing({ do: 'touch', session, kind, ifEventId: eventId, isExpired })
+      }
+      default:
+        return last
     }
   }
 
@@ -149,7 +174,8 @@ export class StateCaller {
   #record(slot: CallSlot): CallRecord {
     this.#saves += 1
     const eventId = `${this.#options.name}-${this.#saves}`
-    return { ...slot, eventId, text: `by ${eventId}` }
+    const isExpired = this.#options.expires === true && this.#below(3) === 0
+    return { ...slot, eventId, text: `by ${eventId}`, ...(isExpired && { isExpired }) }
   }
 
   #lastSeen(slot: CallSlot): string | null {

@@ -3,6 +3,7 @@ import {
   decideCommit,
   decideDelete,
   decideSave,
+  decideTouch,
   REMEMBERED_EVENT_IDS,
   type Generation,
   type SlotKey,
@@ -26,6 +27,7 @@ import {
 interface Held extends CallSlot {
   readonly eventId: string
   readonly text: string
+  readonly isExpired: boolean
   readonly replaced: readonly string[]
 }
 
@@ -51,11 +53,41 @@ export function stateModel(kinds: readonly string[]): SequentialModel<ModelState
   }
 }
 
+/** Returns what is explained in place of a call. */
+function apart(
+  recorded: RecordedCall<StateCall>,
+  during: readonly RecordedCall<StateCall>[],
+): readonly RecordedCall<StateCall>[] {
+  return recorded.call.do === 'prune'
+    ? apartOfPrune(recorded, recorded.call, during)
+    : apartOfRead(recorded, during)
+}
+
+/**
+ * Returns nothing in place of a prune that removed nothing while others changed the slot: what it
+ * looked at was replaced. One that was repeated may have removed it in an earlier attempt.
+ */
+function apartOfPrune(
+  recorded: RecordedCall<StateCall>,
+  slot: CallSlot,
+  during: readonly RecordedCall<StateCall>[],
+): readonly RecordedCall<StateCall>[] {
+  if (recorded.answer !== '0') return [recorded]
+  if ((recorded.retries ?? 0) > 0) return [{ ...recorded, answer: undefined }]
+  const isChanged = during.some((other) => other !== recorded && mayChange(other.call, slot))
+  return isChanged ? [] : [recorded]
+}
+
+function mayChange(call: StateCall, slot: CallSlot): boolean {
+  if (call.do.startsWith('load')) return false
+  return touches(call, [slot.kind]).includes(nameOf(slot))
+}
+
 /**
  * Returns a read of several slots as reads of each, if a session or a prefix was being emptied
  * meanwhile: some of what was just removed may be read beside what was saved since.
  */
-function apart(
+function apartOfRead(
   recorded: RecordedCall<StateCall>,
   during: readonly RecordedCall<StateCall>[],
 ): readonly RecordedCall<StateCall>[] {
@@ -82,14 +114,15 @@ function step(state: ModelState, call: StateCall): { answer: string; state: Mode
       return { answer, state: answer === 'saved' ? saved(state, [call]) : state }
     }
     case 'load':
-      return { answer: answerOfRecord(view.generationOf(slotOf(TENANT, call))), state }
+      return { answer: answerOfRecord(visible(view, call)), state }
     case 'loadMany': {
-      const held = call.slots.map((slot) => view.generationOf(slotOf(TENANT, slot)))
+      const held = call.slots.map((slot) => visible(view, slot))
       return { answer: held.map(answerOfRecord).join(), state }
     }
     case 'loadByEventId': {
       const holder = [...state.values()].find(
-        ({ session, eventId }) => session === call.session && eventId === call.eventId,
+        ({ session, eventId, isExpired }) =>
+          session === call.session && eventId === call.eventId && !isExpired,
       )
       return { answer: answerOfRecord(holder && generationOf(holder)), state }
     }
@@ -103,12 +136,23 @@ function step(state: ModelState, call: StateCall): { answer: string; state: Mode
       const count = state.size - left.size
       return { answer: String(count), state: count === 0 ? state : left }
     }
+    case 'touch': {
+      const held = view.generationOf(slotOf(TENANT, call))
+      const isTouched = decideTouch(held, parseEventId(call.ifEventId))
+      const isChanged = isTouched && call.isExpired
+      return { answer: String(isTouched), state: isChanged ? expired(state, call) : state }
+    }
+    case 'prune': {
+      const isPruned = view.generationOf(slotOf(TENANT, call))?.isExpired === true
+      return { answer: isPruned ? '1' : '0', state: isPruned ? without(state, [call]) : state }
+    }
     case 'commit': {
       const { outcome, write, remove } = decideCommit(view, transactionOf(TENANT, call))
       const records = write.map((record) => ({
         ...callSlotOf(record),
         eventId: record.eventId,
         text: textOf(record.bytes),
+        isExpired: record.expiresAt !== undefined,
       }))
       const changed = saved(without(state, remove.map(callSlotOf)), records)
       return { answer: answerOfCommit(outcome), state: changed }
@@ -122,6 +166,8 @@ function touches(call: StateCall, kinds: readonly string[]): readonly string[] {
       return [nameOf(call), call.eventId]
     case 'load':
     case 'delete':
+    case 'touch':
+    case 'prune':
       return [nameOf(call)]
     case 'loadMany':
       return call.slots.map(nameOf)
@@ -144,7 +190,7 @@ function saved(state: ModelState, records: readonly CallRecord[]): ModelState {
   if (records.length === 0) return state
   const changed = new Map(state)
   for (const record of records) {
-    const { session, kind, eventId, text } = record
+    const { session, kind, eventId, text, isExpired = false } = record
     const before = state.get(nameOf(record))
     const replaced = before === undefined ? [] : [before.eventId, ...before.replaced]
     changed.set(nameOf(record), {
@@ -152,10 +198,25 @@ function saved(state: ModelState, records: readonly CallRecord[]): ModelState {
       kind,
       eventId,
       text,
+      isExpired,
       replaced: replaced.slice(0, REMEMBERED_EVENT_IDS),
     })
   }
   return changed
+}
+
+/** Returns the state after the record of a full slot has expired. */
+function expired(state: ModelState, slot: CallSlot): ModelState {
+  const changed = new Map(state)
+  const held = state.get(nameOf(slot))
+  if (held !== undefined) changed.set(nameOf(slot), { ...held, isExpired: true })
+  return changed
+}
+
+/** Returns what a read finds in a slot. */
+function visible(view: SlotView, slot: CallSlot): Generation | undefined {
+  const held = view.generationOf(slotOf(TENANT, slot))
+  return held?.isExpired === true ? undefined : held
 }
 
 function without(state: ModelState, slots: readonly CallSlot[]): ModelState {
@@ -183,12 +244,12 @@ function viewOf(state: ModelState): SlotView {
   }
 }
 
-function generationOf({ eventId, text, replaced }: Held): Generation {
+function generationOf({ eventId, text, isExpired, replaced }: Held): Generation {
   return {
     eventId: parseEventId(eventId),
     version: 0,
     bytes: bytesOf(text),
-    isExpired: false,
+    isExpired,
     hasReplaced: (other) => replaced.includes(other),
   }
 }
