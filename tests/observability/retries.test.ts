@@ -17,7 +17,7 @@ import {
 } from '@harborage/test-kit/postgres/backends'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const record = { eventId: newEventId(), identity, kind: 'one', bytes: new Uint8Array([1]) }
@@ -53,7 +53,7 @@ test('the trace of a save counts how often SQLite found the file locked', async 
 })
 
 test('the trace of a save counts how often Postgres lost its connection', async () => {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   await using database = await openPostgres({ dsn: created.dsn })
   await using store = await openStateStore({ database })
@@ -78,7 +78,7 @@ test('the trace of each save counts the calls that shared its commit on SQLite',
 })
 
 test('the trace of each save counts the calls that shared its statement on Postgres', async () => {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   await using database = await openPostgres({ dsn: created.dsn })
   await using store = await openStateStore({ database })
@@ -94,7 +94,7 @@ function saves(store: StateStore, count: number): Promise<unknown>[] {
 }
 
 test('the trace of each append counts the retries and the calls of the statement that it shared', async () => {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   await using proxy = await TcpProxy.start(created.dsn)
   await using database = await openPostgres({ dsn: proxy.dsn })

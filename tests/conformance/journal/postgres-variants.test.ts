@@ -10,7 +10,7 @@ import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 describe.for(postgresVariants)('the journal store on Postgres $name', ({ open }) => {
   const database = suiteDatabase(open)
 
-  journalConformance(shareOfSuite({ describe, it }, { of: 12, part: 3 }), {
+  journalConformance(shareOfSuite({ describe, it }, { of: 12, part: 5 }), {
     open: () => openJournalStore({ database: database() }),
     durable: true,
     histories: { runs: measure({ quick: 5, full: 50 }) },

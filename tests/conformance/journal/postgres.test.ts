@@ -2,7 +2,8 @@ import '@harborage/driver-postgres'
 import { journalConformance } from '@harborage/conformance/journal'
 import { openJournalStore } from '@harborage/journal'
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 import { SHARE_OF_POSTGRES } from '@harborage/test-kit/share-of-suite'
@@ -28,7 +29,7 @@ describe('the journal store on Postgres', () => {
 describe('journal stores that each open Postgres by its DSN', () => {
   let created: TestDatabase
   beforeAll(async () => {
-    created = await createDatabase()
+    created = await createDatabaseWithTables()
   })
   afterAll(() => created.drop())
 

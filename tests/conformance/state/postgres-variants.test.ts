@@ -12,7 +12,7 @@ const variants = new Set([...postgresVariants, ownPoolVariant])
 describe.for([...variants])('the state store on Postgres $name', ({ open }) => {
   const database = suiteDatabase(open)
 
-  stateConformance(shareOfSuite({ describe, it }, { of: 12, part: 4 }), {
+  stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 6 }), {
     open: () => openStateStore({ database: database() }),
     durable: true,
     histories: { runs: measure({ quick: 10, full: 400 }) },

@@ -4,6 +4,7 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
@@ -35,7 +36,7 @@ describe('the state store on Postgres', () => {
 describe('state stores that each open Postgres by its DSN', () => {
   let created: TestDatabase
   beforeAll(async () => {
-    created = await createDatabase()
+    created = await createDatabaseWithTables()
   })
   afterAll(() => created.drop())
 

@@ -5,7 +5,8 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { registerAloneCases, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 import { SHARE_OF_POSTGRES } from '@harborage/test-kit/share-of-suite'
 import { openStepStores } from './support/open-step-stores.ts'
@@ -25,7 +26,7 @@ describe('steps on Postgres', () => {
 describe('steps of processes that each open Postgres by its DSN', () => {
   let created: TestDatabase
   beforeAll(async () => {
-    created = await createDatabase()
+    created = await createDatabaseWithTables()
   })
   afterAll(() => created.drop())
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('the state store on PGlite', () => {
-  stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 2 }), {
+  stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 6 }), {
     open: () => openStateStore({ database }),
     durable: true,
     callMs: CALL_MS,
@@ -30,7 +30,7 @@ describe('the state store on PGlite', () => {
 })
 
 describe('the artifact store on PGlite', () => {
-  artifactsConformance(shareOfSuite({ describe, it }, { of: 24, part: 2 }), {
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 24, part: 3 }), {
     open: (options) => openArtifactStore({ database, ...options }),
     durable: true,
     callMs: CALL_MS,

@@ -3,7 +3,7 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore, type StateTransaction } from '@harborage/state'
 import { expect, onTestFinished, test } from 'vitest'
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { HOLD, paused, RELEASE } from '@harborage/test-kit/postgres/paused-work'
 import { ann, newRecord, session } from './support/test-store.ts'
@@ -23,7 +23,7 @@ class PausingDatabase extends DelegatingDatabase {
 }
 
 test('a commit is rejected only by a state that its slots had at one moment', async () => {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   await using database = await openPostgres({ dsn: created.dsn })
   await using store = await openStateStore({ database })

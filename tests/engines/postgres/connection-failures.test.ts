@@ -7,7 +7,8 @@ import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { freePort } from '@harborage/test-kit/free-port'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { inspected } from './support/inspected.ts'
 
 const PASSWORD = 'Tr0ub4dor&3'
@@ -15,7 +16,7 @@ const PASSWORD = 'Tr0ub4dor&3'
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

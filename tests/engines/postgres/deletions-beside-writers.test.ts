@@ -4,7 +4,8 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { ann, newRecord, session } from './support/test-store.ts'
 import { deleteSession } from '@harborage/test-kit/delete-session'
@@ -21,7 +22,7 @@ let database: TestDatabase
 let stores: Stores & AsyncDisposable
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
   const opened = await openPostgres({ dsn: database.dsn })
   stores = {
     state: await openStateStore({ database: opened }),

@@ -3,11 +3,12 @@ import '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 let database: TestDatabase
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 afterAll(() => database.drop())
 afterEach(() => vi.useRealTimers())

@@ -1,7 +1,8 @@
 import { newEventId, parseEventId } from '@harborage/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import { inspected } from './support/inspected.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
@@ -12,7 +13,7 @@ const HOLDER = 'the-session-that-holds-it'
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

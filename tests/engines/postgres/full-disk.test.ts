@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import { newRecord, openOwnStore } from './support/test-store.ts'
 
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
   await using own = await openOwnStore({ dsn: database.dsn })
   await own.state.save(newRecord({ kind: 'before' }))
   await queryPostgres(

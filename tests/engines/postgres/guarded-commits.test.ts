@@ -5,14 +5,15 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { bystander, countWaiting, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

@@ -4,12 +4,13 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

@@ -2,7 +2,8 @@ import { allOfSession } from '@harborage/core'
 import type { NewStateRecord, StateStore, StateTransaction } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
@@ -16,7 +17,7 @@ const END_OF_TIME = new Date(8.64e15)
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

@@ -1,5 +1,6 @@
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
@@ -10,7 +11,7 @@ const COMMIT = 'COMMIT\0'
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

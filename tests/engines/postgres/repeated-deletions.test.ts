@@ -6,7 +6,8 @@ import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, session } from './support/test-store.ts'
 import { deleteSession } from '@harborage/test-kit/delete-session'
@@ -24,7 +25,7 @@ interface Stores {
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

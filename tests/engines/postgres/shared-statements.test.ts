@@ -3,7 +3,8 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import {
   sharedStatementChecks,
   type SharedStatementCheck,
@@ -13,7 +14,7 @@ import { deleteSession } from '@harborage/test-kit/delete-session'
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(() => database.drop())

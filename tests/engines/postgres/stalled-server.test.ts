@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 import { bystander } from '@harborage/test-kit/postgres/backends'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { RemoteStore } from './support/remote-store.ts'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openInTime, openOwnStore } from './support/test-store.ts'
@@ -15,7 +16,7 @@ const inTime = { connectionTimeoutMs: 3_000, queryTimeoutMs: 3_000, retryTimeout
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
   // The tables are created before any call has a short timeout.
   await (await openOwnStore({ dsn: database.dsn }))[Symbol.asyncDispose]()
 })

@@ -2,14 +2,14 @@ import { openArtifactStore } from '@harborage/artifacts'
 import { openPostgres } from '@harborage/driver-postgres'
 import { expect, test } from 'vitest'
 
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { recordStatements } from './support/record-statements.ts'
 
 const SIZE = 64 * 1024 * 1024
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 
 test('Postgres decompresses a large artifact from its beginning at most nine times', async () => {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   await using opened = await openPostgres({ dsn: created.dsn })
   const { database, recorded } = recordStatements(opened)
   await using artifacts = await openArtifactStore({ database })

@@ -10,7 +10,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
@@ -131,7 +131,7 @@ async function sqliteFile(): Promise<Place> {
 }
 
 async function postgresDatabase(): Promise<Place> {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   const { dsn } = created
   return { dsn, run: (sql) => queryPostgres(dsn, sql), drop: () => created.drop() }
 }

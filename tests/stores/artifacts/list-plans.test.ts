@@ -12,7 +12,8 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { collect } from '@harborage/test-kit/collect'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { explain, type Plan } from './support/explain.ts'
 import { recordStatements, type Recorded } from './support/record-statements.ts'
 
@@ -34,7 +35,7 @@ let artifacts: ArtifactStore
 let recorded: Recorded[]
 let client: Client
 beforeAll(async () => {
-  created = await createDatabase()
+  created = await createDatabaseWithTables()
   opened = await openPostgres({ dsn: created.dsn })
   const recording = recordStatements(opened)
   recorded = recording.recorded

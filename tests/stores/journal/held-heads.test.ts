@@ -5,7 +5,8 @@ import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import {
   afterAll,
   afterEach,
@@ -24,7 +25,7 @@ const APPEND = 'harbor_journal_append'
 
 let database: TestDatabase
 beforeAll(async () => {
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 afterAll(() => database.drop())
 afterEach(() => vi.useRealTimers())

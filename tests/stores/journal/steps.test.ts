@@ -4,7 +4,7 @@ import '@harborage/driver-sqlite'
 import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { collect } from '@harborage/test-kit/collect'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
@@ -15,7 +15,7 @@ const places: readonly (readonly [name: string, open: () => Promise<Database | u
   [
     'on Postgres',
     async () => {
-      const created = await createDatabase()
+      const created = await createDatabaseWithTables()
       onTestFinished(() => created.drop())
       return openDatabase(created.dsn)
     },

@@ -15,7 +15,8 @@ import {
 import { openSqlStateDriver } from '@harborage/state/sql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 const MIB = 1024 * 1024
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: '' }
@@ -28,7 +29,7 @@ const databases: Database[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'harborage-pages-'))
-  created = await createDatabase()
+  created = await createDatabaseWithTables()
 })
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { MAX_COMMIT_ENTRIES, MAX_PREFIX_SLOTS, openStateStore } from '@harborage/state'
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { expect, onTestFinished, test } from 'vitest'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
@@ -22,7 +22,7 @@ const engines: readonly [name: string, open: () => Promise<Database | undefined>
   [
     'on Postgres',
     async () => {
-      const database = await createDatabase()
+      const database = await createDatabaseWithTables()
       onTestFinished(() => database.drop())
       return openPostgres({ dsn: database.dsn })
     },

@@ -8,7 +8,8 @@ import { defineSlot, openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 const counter = defineSlot({ kind: 'session.counter', schema: z.int() })
 const ann = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
@@ -18,7 +19,7 @@ let database: TestDatabase
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'harborage-updates-'))
-  database = await createDatabase()
+  database = await createDatabaseWithTables()
 })
 
 afterAll(async () => {

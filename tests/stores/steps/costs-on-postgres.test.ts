@@ -14,12 +14,13 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 let created: TestDatabase
 
 beforeAll(async () => {
-  created = await createDatabase()
+  created = await createDatabaseWithTables()
   await runPostgresScript(created.dsn, 'create table tickets (id text not null)')
 })
 

@@ -7,14 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import type { TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 const COMMIT = 'COMMIT\0'
 
 let created: TestDatabase
 
 beforeAll(async () => {
-  created = await createDatabase()
+  created = await createDatabaseWithTables()
   await runPostgresScript(created.dsn, 'create table tickets (id text not null)')
 })
 

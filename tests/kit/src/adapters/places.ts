@@ -6,7 +6,7 @@ import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { onTestFinished } from 'vitest'
 
-import { createDatabase } from '../postgres/test-database.ts'
+import { createDatabaseWithTables } from '../postgres/database-with-tables.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 /** The stores that adapters put a framework on, on one database. */
@@ -38,7 +38,7 @@ export const sharedPlaces: readonly SharedPlace[] = [
   {
     name: 'Postgres',
     makeDsn: async () => {
-      const database = await createDatabase()
+      const database = await createDatabaseWithTables()
       onTestFinished(() => database.drop())
       return database.dsn
     },

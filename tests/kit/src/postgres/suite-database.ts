@@ -3,7 +3,7 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 
-import { createDatabase } from './test-database.ts'
+import { createDatabaseWithTables } from './database-with-tables.ts'
 
 /**
  * Returns an open database on a PostgreSQL database of its own, for as long as the surrounding
@@ -13,7 +13,7 @@ export function suiteDatabase(open: (dsn: string) => Promise<OpenedDatabase>): (
   const opened = new AsyncDisposableStack()
   let database: Database | undefined
   beforeAll(async () => {
-    const created = await createDatabase()
+    const created = await createDatabaseWithTables()
     opened.defer(() => created.drop())
     const { database: fresh, release } = await open(created.dsn)
     opened.defer(release)

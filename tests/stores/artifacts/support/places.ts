@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 
 /** A fresh place for artifacts. */
 export interface Place extends AsyncDisposable {
@@ -53,6 +53,6 @@ function freshFolderIn(parent: string): Promise<string> {
 }
 
 export async function placeInPostgres(): Promise<Place> {
-  const database = await createDatabase()
+  const database = await createDatabaseWithTables()
   return { dsn: database.dsn, [Symbol.asyncDispose]: () => database.drop() }
 }

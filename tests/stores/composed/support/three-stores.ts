@@ -9,7 +9,7 @@ import { compileMemoryStatements, type MemoryStatements } from '@harborage/memor
 import { openStateStore, type StateStore } from '@harborage/state'
 import { compileStateStatements, type StateStatements } from '@harborage/state/sql'
 import { onTestFinished } from 'vitest'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 
 /** The stores of one database, and what their works need. */
 export interface ThreeStores extends AsyncDisposable {
@@ -48,7 +48,7 @@ export async function storesOn(opened: Database): Promise<ThreeStores> {
 
 /** Opens the stores on a new database of Postgres, which is dropped when the test is over. */
 export async function onPostgres(): Promise<ThreeStores & { readonly dsn: string }> {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   const { dsn } = created
   return { ...(await storesOn(await openPostgres({ dsn }))), dsn }

@@ -5,7 +5,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { onTestFinished } from 'vitest'
 
 /** The four stores of one place. */
@@ -23,7 +23,7 @@ export async function onSqlite(): Promise<FourStores> {
 
 /** Opens the stores on a new database of Postgres, which is dropped when the test ends. */
 export async function onPostgres(): Promise<FourStores> {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   return storesOn(await openPostgres({ dsn: created.dsn }))
 }

@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from '@harborage/core'
 import { requireSqlDatabase } from '@harborage/core/sql'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { isFullRun, measure, shareOf } from '@harborage/test-kit/measure'
 import { expect, test } from 'vitest'
 
@@ -47,7 +47,7 @@ export function checkIsolation({ name, open, others = {}, redundant }: IsolatedS
     memory: () => open(),
     sqlite: async () => onDatabase(await openDatabase('sqlite::memory:'), open),
     postgres: async () => {
-      const created = await createDatabase()
+      const created = await createDatabaseWithTables()
       const opened = await onDatabase(await openDatabase(created.dsn), open)
       return withCleanup(opened, () => created.drop())
     },

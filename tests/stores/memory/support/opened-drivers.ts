@@ -7,7 +7,7 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore, type MemoryRules, type MemoryStore } from '@harborage/memory'
 
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 
 /** Opens a memory store on one driver. */
 export type Open = (rules: MemoryRules) => Promise<MemoryStore>
@@ -24,7 +24,7 @@ export type DriverName = (typeof driverNames)[number]
 
 export async function openDrivers(): Promise<OpenedDrivers> {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-memory-'))
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   const databases: readonly [Database, Database, Database] = [
     await openSqlite({ dsn: join(folder, 'memory.db') }),
     await openSqlite({ dsn: ':memory:' }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { onTestFinished } from 'vitest'
 
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 
 /** Resolves to an SQLite file of the running test's own, by its DSN. */
 export async function sqlitePlace(): Promise<string> {
@@ -15,7 +15,7 @@ export async function sqlitePlace(): Promise<string> {
 
 /** Resolves to a Postgres database of the running test's own, by its DSN. */
 export async function postgresPlace(): Promise<string> {
-  const database = await createDatabase()
+  const database = await createDatabaseWithTables()
   onTestFinished(() => database.drop())
   return database.dsn
 }

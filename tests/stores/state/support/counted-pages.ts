@@ -11,7 +11,7 @@ import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
 import { expect } from 'vitest'
 
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { explain } from '../../artifacts/support/explain.ts'
 import { recordStatements, type Recorded } from '../../artifacts/support/record-statements.ts'
 
@@ -55,7 +55,7 @@ export async function pagesRead(
 
 /** Opens a store on a new Postgres database, with a client that explains statements. */
 export async function openCountedPostgres(): Promise<CountedStore & { readonly client: Client }> {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   const opened = await openPostgres({ dsn: created.dsn })
   const client = new Client({ connectionString: created.dsn })
   await client.connect()

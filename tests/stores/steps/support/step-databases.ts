@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import type { Pool } from 'pg'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { callersPool } from '@harborage/test-kit/postgres/suite-database'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 /** The connection or the pool of an application, which its query builder uses. */
@@ -69,7 +69,7 @@ async function onSqlite(): Promise<ApplicationDatabase> {
 async function onPostgres(
   open: (pool: Pool, dsn: string) => Promise<Database>,
 ): Promise<ApplicationDatabase> {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   await runPostgresScript(created.dsn, TABLES)
   const pool = callersPool(created.dsn)
   const database = await open(pool, created.dsn)
