@@ -9,7 +9,7 @@ describe('the artifact store in memory', () => {
     {
       open: (limits) => openArtifactStore({ ...limits }),
       durable: false,
-      histories: { runs: measure({ quick: 100, full: 200 }) },
+      histories: { runs: measure({ quick: 50, full: 200 }) },
     },
   )
 })

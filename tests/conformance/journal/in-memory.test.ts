@@ -9,7 +9,7 @@ describe('the journal store in memory', () => {
     {
       open: () => openJournalStore(),
       durable: false,
-      histories: { runs: measure({ quick: 50, full: 400 }) },
+      histories: { runs: measure({ quick: 25, full: 400 }) },
     },
   )
 })

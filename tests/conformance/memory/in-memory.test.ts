@@ -9,7 +9,7 @@ describe('the memory store in memory', () => {
     {
       open: (rules) => openMemoryStore(rules),
       durable: false,
-      histories: { runs: measure({ quick: 100, full: 200 }) },
+      histories: { runs: measure({ quick: 50, full: 200 }) },
     },
   )
 })

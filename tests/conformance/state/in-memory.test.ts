@@ -1,5 +1,6 @@
 import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
+import { measure } from '@harborage/test-kit/measure'
 import { describe, it } from 'vitest'
 
 describe('the state store in memory', () => {
@@ -9,6 +10,7 @@ describe('the state store in memory', () => {
       open: () => openStateStore(),
       openWithoutKindIndex: () => openStateStore({ kindIndex: false }),
       durable: false,
+      histories: { runs: measure({ quick: 50, full: 100 }) },
     },
   )
 })

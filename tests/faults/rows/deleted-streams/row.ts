@@ -35,7 +35,7 @@ export const deletedStreams: FaultRow = {
     'the positions of each generation have no gap; the last one holds all that was acknowledged in it; as many streams were deleted as have ended; a follower sees each generation once, from its beginning and in order, and all of the last one',
   unit: 'rounds',
   full: 80,
-  slice: 4,
+  slice: 2,
   tools: [],
   brokenBuilds,
   run,

@@ -24,7 +24,7 @@ export const deletionsBesideWriters: FaultRow = {
   checked: 'some serial order explains every answer that was given',
   unit: 'histories',
   full: 4_000,
-  slice: 12,
+  slice: 8,
   tools: [],
   brokenBuilds: [
     {

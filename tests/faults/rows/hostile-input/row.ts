@@ -28,7 +28,7 @@ export const hostileInput: FaultRow = {
     'typed errors only, that quote nothing; the stores work on; no prototype polluted, no identity seen by another',
   unit: 'calls',
   full: 1_000_000,
-  slice: 2_000,
+  slice: 1_200,
   tools: [],
   brokenBuilds,
   run,

@@ -15,7 +15,7 @@ const script = join(import.meta.dirname, 'worker.ts')
 
 /** Processes of the full run, and of a slice of a few seconds. */
 const REPLICAS = { full: 8, slice: 4 }
-const OPERATIONS_OF_SLICE = 500
+const OPERATIONS_OF_SLICE = 300
 /** How many of a hundred operations run on one SQLite file. */
 const SQLITE_PERCENT = 20
 /** Operations of all replicas on Postgres between one fault and the next. */

@@ -26,7 +26,7 @@ export const racingSteps: FaultRow = {
     'no call fails but by its own condition, and Postgres counts no deadlock; slots that are written together agree; the turns of a chain of compare-and-set are in its order',
   unit: 'calls',
   full: 40_000,
-  slice: 240,
+  slice: 120,
   tools: [],
   brokenBuilds: [
     {
