@@ -13,7 +13,7 @@ import type { JournalDriver } from '@harborage/journal'
 import { journalSubsystem, openSqlJournalDriver } from '@harborage/journal/sql'
 import { collect } from '@harborage/test-kit/collect'
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
-import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
@@ -26,7 +26,7 @@ const engines: readonly (readonly [name: string, open: () => Promise<Database>])
   [
     'on Postgres',
     async () => {
-      const created = await createDatabaseWithTables()
+      const created = await createDatabase()
       onTestFinished(() => created.drop())
       return openDatabase(created.dsn)
     },
