@@ -6,7 +6,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { openJournalStore } from '@harborage/journal'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
-import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { onTestFinished } from 'vitest'
 
@@ -33,7 +33,7 @@ export const engines = {
     return { dsn, env: { HARBORAGE_DATABASE: dsn }, open: () => openSqlite({ dsn }) }
   },
   async Postgres(): Promise<TestPlace> {
-    const created = await createDatabaseWithTables()
+    const created = await createDatabase()
     const { dsn } = created
     onTestFinished(() => created.drop())
     return { dsn, env: { HARBORAGE_DATABASE: dsn }, open: () => openPostgres({ dsn, max: 2 }) }
