@@ -11,7 +11,7 @@ import { OpeningProcesses } from './support/opening-processes.ts'
 import { postgresPlace } from './support/test-place.ts'
 
 const everyMigration = Object.keys(stateSubsystem.migrations)
-const PROCESSES = measure({ quick: 6, full: 16 })
+const PROCESSES = measure({ quick: 4, full: 16 })
 const everyOneWorks = Array.from({ length: PROCESSES }, () => ({
   saved: 'saved',
   read: 'written by itself',

@@ -6,7 +6,7 @@ import { sharedPlaces, sqlitePlace } from './support/places.ts'
 import { toldTurns } from './support/told-turns.ts'
 
 /** Every step in full; the steps of one transaction are alike. */
-const STRIDE = measure({ quick: 9, full: 1 })
+const STRIDE = measure({ quick: 12, full: 1 })
 
 const told = toldTurns.map((turn) => turn.userMessage)
 

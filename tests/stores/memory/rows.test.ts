@@ -16,6 +16,7 @@ import {
 } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
+import { shareOf } from '@harborage/test-kit/measure'
 import { numberedTurn, rememberedNames } from './support/numbered-turns.ts'
 import { openEngine } from './support/open-engine.ts'
 import { sharedPlaces } from './support/places.ts'
@@ -38,8 +39,8 @@ test.each(sharedPlaces)(
       rules,
       { ...rules, strategy: 'rolling_summary', summarizer: reliableSummarizer } as const,
     ]
-    for (const kept of strategies) {
-      for (const [emptying, empty] of [
+    for (const [part, kept] of strategies.entries()) {
+      const ways = [
         [kept, (other: MemoryStore) => other.restore(session, { bytes: new Uint8Array() })],
         [kept, (other: MemoryStore) => other.delete(session)],
         [{ ...rules, strategy: 'none' }, (other: MemoryStore) => other.delete(session)],
@@ -48,7 +49,8 @@ test.each(sharedPlaces)(
           { ...rules, strategy: 'none' },
           (other: MemoryStore) => other.deleteAll(allOfTenant(tenant)),
         ],
-      ] as const) {
+      ] as const
+      for (const [emptying, empty] of shareOf(ways, { of: strategies.length, part })) {
         await using memory = await openMemoryStore({ database, ...kept })
         for (let number = 1; number <= TURNS; number += 1) {
           await memory.addTurn(session, numberedTurn('a', number))
