@@ -14,7 +14,7 @@ import { engines, run, session, type TestPlace } from './support/filled-stores.t
 import { profilesToCopy } from './support/two-profiles.ts'
 
 /** The records of the source: slots, artifacts, conversations and entries of a stream. */
-const RECORDS = measure({ quick: 2_000, full: 1_000_000 })
+const RECORDS = measure({ quick: 2_000, full: 250_000 })
 const KILLS = measure({ quick: 1, full: 20 })
 /** The heap of each process: far less than the records, or the places of all of them, take. */
 const HEAP_MIB = 96

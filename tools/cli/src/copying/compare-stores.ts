@@ -1,8 +1,8 @@
 import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
 import type { DumpName } from '../profile/profile.ts'
-import { canonicalText } from './canonical-text.ts'
 import type { DumpingStore, Found } from './dumping-store.ts'
+import { isSameRecord } from './is-same-record.ts'
 import { findRecords } from './walk-records.ts'
 
 /** How a record of two places differs. */
@@ -79,7 +79,7 @@ function differenceOf<Dumped extends object, Place>(
   if (isDamaged) return 'damaged'
   if (left?.record === undefined) return 'extra'
   if (right?.record === undefined) return 'missing'
-  return canonicalText(left.record) === canonicalText(right.record) ? undefined : 'different'
+  return isSameRecord(left.record, right.record) ? undefined : 'different'
 }
 
 /** Compares two places. What there is no more of comes last. */
