@@ -184,6 +184,21 @@ describe('copy', () => {
     }
   })
 
+  test('the place itself is no target, and an error names the profile and the place', async () => {
+    const from = await engines.SQLite()
+    const none = { ...from, dsn: 'postgres://ann@127.0.0.1:1/none' }
+    const cwd = await writeProfiles({ from, same: from, none })
+    await runCommand(['migrate', '--profile', 'from'], { cwd })
+    const same = await runCommand(['copy', 'from', 'same'], { cwd })
+    expect(same.code).toBe(2)
+    expect(same.stderr).toContain('FROM and TO are the same place')
+    const unreached = await runCommand(['copy', 'from', 'none'], { cwd })
+    expect(unreached.code).toBe(1)
+    expect(unreached.stderr).toContain('harborage copy: profile none, postgres: Postgres cannot be')
+    const migrated = await runCommand(['migrate', '--profile', 'none'], { cwd })
+    expect(migrated.stderr).toContain('profile none, postgres: Postgres cannot be')
+  })
+
   test('a store that only the second place has is compared, too', async () => {
     const [from, to] = [await engines.SQLite(), await engines.SQLite()]
     const cwd = await writeProfiles({ from, to })

@@ -1,8 +1,8 @@
 import { pairOptions } from '../arguments/global-options.ts'
 import type { Command, CommandRun } from '../command.ts'
-import { CommandFailure } from '../command-failure.ts'
+import { CommandFailure, wrongUsage } from '../command-failure.ts'
 import { compareStores } from '../copying/compare-stores.ts'
-import { CopyMarker, requireWholeCopy } from '../copying/copy-marker.ts'
+import { CopyMarker, digestOf, requireWholeCopy } from '../copying/copy-marker.ts'
 import { copyStore } from '../copying/copy-store.ts'
 import { visitPairs } from '../copying/dumping-store.ts'
 import { examineTarget, requireStores } from '../copying/targets.ts'
@@ -34,6 +34,9 @@ export const copy: Command = {
   run: async (run) => {
     const [fromName, toName] = run.arguments
     const [source, target] = [await run.readProfile(fromName), await run.readProfile(toName)]
+    if (digestOf(source) === digestOf(target)) {
+      throw wrongUsage('FROM and TO are the same place: name the profile of another one as TO')
+    }
     await using from = await openProfile(source)
     await using to = await openProfile(target, { access: 'write' })
     requireStores(from, to)

@@ -8,6 +8,7 @@ import { placeOptions } from '../arguments/global-options.ts'
 import type { Command, CommandRun } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readLedger } from '../places/ledger.ts'
+import { atPlace } from '../places/at-place.ts'
 import { openArtifactFolder } from '../places/open-artifact-folder.ts'
 import { openDatabase } from '../places/open-database.ts'
 import { subsystemOf } from '../places/subsystems.ts'
@@ -37,15 +38,16 @@ export const migrate: Command = {
     },
   ],
   run: async (run) => {
-    const { places } = await run.readProfile()
+    const { name, places } = await run.readProfile()
     const isDryRun = run.options.flag('dry-run')
     let pending = 0
     for (const place of places) {
       run.signal.throwIfAborted()
-      pending +=
+      pending += await atPlace(place, name, () =>
         place.kind === 'fs'
-          ? await migrateFolder(run, place, isDryRun)
-          : await migrateDatabase(run, place, isDryRun)
+          ? migrateFolder(run, place, isDryRun)
+          : migrateDatabase(run, place, isDryRun),
+      )
     }
     return isDryRun && pending > 0 ? exitCodes.found : exitCodes.done
   },

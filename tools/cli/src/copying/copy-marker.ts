@@ -139,8 +139,8 @@ function begunOf(bytes: Uint8Array, from: string): CopyProgress | undefined {
   return { store: name, after: typeof after === 'object' && after !== null ? after : undefined }
 }
 
-/** Returns a digest of where the source is, without its passwords. */
-function digestOf({ places }: Profile): string {
+/** Returns a digest of where a profile is, without its passwords. */
+export function digestOf({ places }: Profile): string {
   const hash = createHash('sha256')
   for (const { kind, label, dsn, schema, stores } of places) {
     const at = kind === 'postgres' ? serverOf(dsn.reveal()) : ''

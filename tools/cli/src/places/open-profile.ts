@@ -1,4 +1,5 @@
 import type { Profile } from '../profile/profile.ts'
+import { atPlace } from './at-place.ts'
 import type { OpeningOptions } from './open-database.ts'
 import { openPlace, type OpenPlace, type OpenStores } from './open-place.ts'
 
@@ -11,7 +12,7 @@ export interface OpenProfile extends AsyncDisposable {
 
 /** Opens every place of a profile. If one fails, none stays open. */
 export async function openProfile(
-  { places }: Profile,
+  { name, places }: Profile,
   options?: OpeningOptions,
 ): Promise<OpenProfile> {
   const opened: OpenPlace[] = []
@@ -19,7 +20,9 @@ export async function openProfile(
     for (const place of opened.toReversed()) await place[Symbol.asyncDispose]()
   }
   try {
-    for (const place of places) opened.push(await openPlace(place, options))
+    for (const place of places) {
+      opened.push(await atPlace(place, name, () => openPlace(place, options)))
+    }
   } catch (error) {
     await close()
     throw error

@@ -193,7 +193,7 @@ function placeAt({ store, dsn, folder, schema, preparedStatements = true }: Stor
     throw wrongUsage('memory: keeps nothing that another process could look at: name a database')
   }
   throw wrongUsage(
-    'a DSN has an unknown scheme: use sqlite:./agent.db, postgres://user@host/name or fs:./artifacts',
+    `the DSN of ${store} has an unknown scheme: use sqlite:./agent.db, postgres://user@host/name or fs:./artifacts`,
   )
 }
 
