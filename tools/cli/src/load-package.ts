@@ -22,7 +22,7 @@ export async function loadPackage<Module>(
   }
 }
 
-/** Returns the first line of an error of Node.js: it names the module and the file of its import. */
+/** Returns the first line of an error of Node.js, which names the module and who imports it. */
 function reasonOf(error: unknown): string {
   const [first = ''] = isError(error) ? error.message.split('\n') : []
   return first === '' ? (codeOf(error) ?? 'for an unknown reason') : printable(first)

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 
 /**
- * Returns whether two records are the same: in their JSON, whatever the order of names is, with
+ * Returns whether two records are the same: in their JSON, in any order of its names, with
  * bytes by their content. A name whose value is `undefined` counts as absent.
  */
 export function isSameRecord(left: unknown, right: unknown): boolean {
