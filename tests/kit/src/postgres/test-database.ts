@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { inject } from 'vitest'
 
 import './shared-server.ts'
@@ -21,10 +21,11 @@ export async function createDatabase({
 }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = inject('postgresServer')
   const name = `harborage_test_${randomBytes(8).toString('hex')}`
-  await execute(server, `create database "${name}" template "${template}"`)
+  makers ??= openMakers(server)
+  await makers.query(`create database "${name}" template "${template}"`)
   return {
     dsn: databaseOf(server, name),
-    drop: () => execute(server, `drop database if exists "${name}" with (force)`),
+    drop: () => drop(server, name),
   }
 }
 
@@ -35,11 +36,30 @@ export function databaseOf(server: string, name: string): string {
   return dsn.href
 }
 
-async function execute(dsn: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: dsn })
+/**
+ * The connections of this process that make databases. They stay open, because to open one takes as
+ * long as to make a database, and do not keep the process alive.
+ */
+let makers: Pool | undefined
+
+function openMakers(server: string): Pool {
+  const pool = new Pool({
+    connectionString: server,
+    max: 2,
+    idleTimeoutMillis: 0,
+    allowExitOnIdle: true,
+  })
+  // The server may end before this process does.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** Drops a database, on a new connection: those of the test may still be ending meanwhile. */
+async function drop(server: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: server })
   await client.connect()
   try {
-    await client.query(sql)
+    await client.query(`drop database if exists "${name}" with (force)`)
   } finally {
     await client.end()
   }
