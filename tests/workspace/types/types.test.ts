@@ -32,7 +32,7 @@ describe.each(typeCases.map((each, index) => ({ ...each, index })))(
   },
 )
 
-test('the sources of the packages compile in a project that is as strict', () => {
+test('the packages compile in a project that is as strict', () => {
   expect(diagnostics.filter(({ file }) => !file.startsWith('src/'))).toEqual([])
 })
 
