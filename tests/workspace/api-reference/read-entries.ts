@@ -75,10 +75,10 @@ export async function readEntries(
   root: string,
   entries: readonly PackageEntry[],
 ): Promise<ReadEntries> {
-  const program = ts.createProgram({
-    rootNames: entries.map(({ source }) => source),
-    options: { ...compilerOptions, typeRoots: [`${root}/node_modules/@types`] },
-  })
+  const program = createProgram(
+    entries.map(({ source }) => source),
+    { ...compilerOptions, typeRoots: [`${root}/node_modules/@types`] },
+  )
   const app = await Application.bootstrapWithPlugins({ ...options, ...pageOptions, basePath: root })
   const logger = new WarningsLogger(root)
   app.logger = logger
@@ -96,6 +96,35 @@ export async function readEntries(
   app.validate(project)
   nameDestructured(project)
   return { root, app, project, program, declarations, warnings: logger.warnings }
+}
+
+/**
+ * Makes a program of sources and of the libraries that they import. What these import of others
+ * stands on no page, and would be most of all that is parsed.
+ */
+function createProgram(
+  rootNames: readonly string[],
+  programOptions: ts.CompilerOptions,
+): ts.Program {
+  const host = ts.createCompilerHost(programOptions)
+  const cache = ts.createModuleResolutionCache(host.getCurrentDirectory(), (name) => name)
+  host.resolveModuleNameLiterals = (literals, importer, redirected, resolving, source) =>
+    literals.map((literal) => {
+      if (isOfAnother(literal.text, importer)) return { resolvedModule: undefined }
+      const mode = ts.getModeForUsageLocation(source, literal, resolving)
+      return ts.resolveModuleName(literal.text, importer, resolving, host, cache, redirected, mode)
+    })
+  return ts.createProgram({ rootNames, options: programOptions, host })
+}
+
+/**
+ * Returns whether a library imports something that is not of its own scope. Zod is not meant: types
+ * of libraries are inferred from its schemas.
+ */
+function isOfAnother(name: string, importer: string): boolean {
+  if (/^zod(\/|$)/.test(name)) return false
+  const folder = /.*\/node_modules\/([^/]+)\//.exec(importer)?.[1]
+  return folder !== undefined && !name.startsWith('.') && name.split('/', 1)[0] !== folder
 }
 
 /** Names each parameter that a function takes apart for its type, such as `slotKey` for a `SlotKey`. */
