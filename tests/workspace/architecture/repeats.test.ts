@@ -29,16 +29,20 @@ const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]
 
+const callersOfMakers = makers.map(([parameter, caller]) => ({
+  parameter,
+  names: sources.flatMap((each) => Array.from(each.matchAll(caller), ([, name = '']) => name)),
+}))
+
 /** Every statement and transaction of the stores, with its declaration. */
 const declared = sources.flatMap((source) => [
   ...matches(source, /compile(?:Statement|AllOrNone<\w+>)\(\s*'(\w+)'[^]*?repeat: '(\w+)'/g),
   ...matches(source, /\{\s*name: '(\w+)',\s*repeat: '(\w+)'/g),
-  ...makers.flatMap(([parameter, caller]) => {
-    const callers = sources.flatMap((each) => [...each.matchAll(caller)])
-    return madeWith(source, parameter).flatMap(([ending, repeat]) =>
-      callers.map(([, name = '']) => [`${name}${ending}`, repeat] as const),
-    )
-  }),
+  ...callersOfMakers.flatMap(({ parameter, names }) =>
+    madeWith(source, parameter).flatMap(([ending, repeat]) =>
+      names.map((name) => [`${name}${ending}`, repeat] as const),
+    ),
+  ),
 ])
 
 /** Returns the statements of a source whose names begin with a parameter, by what follows it. */
