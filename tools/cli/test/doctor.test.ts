@@ -5,7 +5,7 @@ import { requireSqlDatabase } from '@harborage/core/sql'
 import { openMemoryStore } from '@harborage/memory'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { engines, fill, session, type TestPlace } from './support/filled-stores.ts'
+import { engines, fill, session, type TestPlace, withoutTables } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
 /** Returns the names and grades of what `doctor` finds. */
@@ -67,7 +67,7 @@ test('a place without tables, such as a misspelled one, is a problem for doctor 
   expect(code).toBe(4)
   expect(stderr).toContain('the profile has no tables in sqlite')
   expect(existsSync(at.dsn.slice('sqlite:'.length))).toBe(false)
-  const server = await engines.Postgres()
+  const server = await withoutTables.Postgres()
   expect(await findingsOf(server)).toEqual(['fails no_tables'])
   expect((await runCommand(['usage'], server)).code).toBe(4)
 })

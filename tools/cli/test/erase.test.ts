@@ -11,7 +11,14 @@ import { describe, expect, test } from 'vitest'
 import { readRows } from '../src/places/read-rows.ts'
 import { Stopped } from '../src/stopped.ts'
 import { change } from './support/changed-tables.ts'
-import { engines, fill, ofRun, session, type TestPlace } from './support/filled-stores.ts'
+import {
+  engines,
+  fill,
+  ofRun,
+  session,
+  type TestPlace,
+  withoutTables,
+} from './support/filled-stores.ts'
 import { heldRow } from './support/held-row.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
@@ -175,7 +182,7 @@ test('a place that cannot be reached fails it, is on the receipt, and the others
 test.each(['SQLite', 'Postgres'] as const)(
   'a place of %s without tables is not reached, so that a wrong DSN does not count as done',
   async (engine) => {
-    const at = await engines[engine]()
+    const at = await withoutTables[engine]()
     const cwd = await temporaryFolder()
     const args = ['erase', '-t', 'acme', '--yes', 'acme', '--receipt', 'r.json']
     const { code, stderr } = await runCommand(args, { ...at, cwd })

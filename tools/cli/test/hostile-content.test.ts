@@ -3,6 +3,7 @@ import { createEventBus, newEventId } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
+import { measure } from '@harborage/test-kit/measure'
 import { describe, expect, test } from 'vitest'
 import { printable } from '../src/output/printable.ts'
 import { payloadLines } from '../src/payload/payload-lines.ts'
@@ -17,6 +18,10 @@ const name = `n${driving}`
 const owner = { tenantId: name, userId: name, sessionId: name }
 const ofOwner = ['-t', name, '-u', name, '-s', name] as const
 
+/** Several times the depth at which a function that calls itself has no stack left. */
+const DEPTH = measure({ quick: 30_000, full: 100_000 })
+const LONG_LINE_BYTES = measure({ quick: 2 ** 20, full: 10 * 2 ** 20 })
+
 const payloads: Readonly<Record<string, Uint8Array>> = {
   'a text': Buffer.from(driving),
   JSON: Buffer.from(JSON.stringify({ [driving]: driving })),
@@ -24,9 +29,9 @@ const payloads: Readonly<Record<string, Uint8Array>> = {
   NUL: Buffer.from('a\0b'),
   'invalid UTF-8': Buffer.from([0x61, 0xff, 0x1b, 0x5b, 0x32, 0x4a, 0xc3]),
   'a half of a surrogate': Buffer.from([0xed, 0xa0, 0x80]),
-  'deep JSON': Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)),
-  'deep objects': Buffer.from('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)),
-  'a long line': Buffer.alloc(10 * 1024 * 1024, 'x'),
+  'deep JSON': Buffer.from('['.repeat(DEPTH) + ']'.repeat(DEPTH)),
+  'deep objects': Buffer.from('{"a":'.repeat(DEPTH) + '1' + '}'.repeat(DEPTH)),
+  'a long line': Buffer.alloc(LONG_LINE_BYTES, 'x'),
   nothing: new Uint8Array(),
 }
 

@@ -9,7 +9,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { change } from './support/changed-tables.ts'
-import { engines, fill, ofSession, session, type TestPlace } from './support/filled-stores.ts'
+import { fill, ofSession, session, type TestPlace, withoutTables } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand, type JsonLine } from './support/run-command.ts'
 
 /** Returns the stores of `status` by their names. */
@@ -37,7 +37,7 @@ async function expire(at: TestPlace): Promise<void> {
   await journal.append(session, 'old.stream', entries, { expiresAt })
 }
 
-describe.each(Object.entries(engines))('on %s', (_, place) => {
+describe.each(Object.entries(withoutTables))('on %s', (_, place) => {
   test('migrate makes the tables of all stores once, and status shows them', async () => {
     const at = await place()
     expect((await runCommand(['migrate', '--dry-run'], at)).code).toBe(3)
@@ -123,7 +123,7 @@ test('commands that look make no file', async () => {
 })
 
 test('status exits 3 for a place that has no tables of any store', async () => {
-  const at = await engines.Postgres()
+  const at = await withoutTables.Postgres()
   expect((await runCommand(['status'], at)).code).toBe(3)
   {
     await using database = await at.open()

@@ -6,7 +6,8 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { openJournalStore } from '@harborage/journal'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
+import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { onTestFinished } from 'vitest'
 
@@ -26,19 +27,30 @@ export interface TestPlace {
   open(): Promise<Database>
 }
 
-/** The engines on which the commands are tested. */
+/** The engines on which the commands are tested. On Postgres, the tables are there already. */
 export const engines = {
   async SQLite(): Promise<TestPlace> {
     const dsn = `sqlite:${join(await temporaryFolder(), 'agent.db')}`
     return { dsn, env: { HARBORAGE_DATABASE: dsn }, open: () => openSqlite({ dsn }) }
   },
   async Postgres(): Promise<TestPlace> {
-    const created = await createDatabase()
-    const { dsn } = created
-    onTestFinished(() => created.drop())
-    return { dsn, env: { HARBORAGE_DATABASE: dsn }, open: () => openPostgres({ dsn, max: 2 }) }
+    return placeOf(await createDatabaseWithTables())
   },
 } as const
+
+/** The same without tables. */
+export const withoutTables = {
+  SQLite: () => engines.SQLite(),
+  async Postgres(): Promise<TestPlace> {
+    return placeOf(await createDatabase())
+  },
+} as const
+
+function placeOf(created: TestDatabase): TestPlace {
+  const { dsn } = created
+  onTestFinished(() => created.drop())
+  return { dsn, env: { HARBORAGE_DATABASE: dsn }, open: () => openPostgres({ dsn, max: 2 }) }
+}
 
 /** Saves something of each sort, for two tenants. */
 export async function fill(at: TestPlace): Promise<void> {
