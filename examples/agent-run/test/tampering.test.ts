@@ -127,7 +127,7 @@ test.concurrent('the demo fails for a database that was tampered with', async ()
   await using folder = await temporaryFolder(sampleFiles)
   await using place = await temporaryFolder()
   const dsn = `sqlite:${place.of('agent.db')}`
-  await demo('--folder', folder.path, '--dsn', dsn, '--kills', '1')
+  await demo('--folder', folder.path, '--dsn', dsn, '--kills', '0')
   {
     await using stores = await openStores(dsn)
     const session = { tenantId: 'agent-run', userId: basename(folder.path), sessionId: 'notes' }
