@@ -5,8 +5,8 @@ import { openJournalStore } from '@harborage/journal'
 import { openStateStore } from '@harborage/state'
 import { places } from '@harborage/test-kit/adapters/places'
 import { failureOf } from '@harborage/test-kit/failure-of'
+import { createDatabaseWithTables } from '@harborage/test-kit/postgres/database-with-tables'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import {
@@ -24,7 +24,7 @@ const main = keyOf('s1')
 
 /** Opens a session store behind a network that can fail, and that retries nothing by itself. */
 async function throughProxy(): Promise<{ store: HarborageSessionStore; proxy: TcpProxy }> {
-  const created = await createDatabase()
+  const created = await createDatabaseWithTables()
   onTestFinished(() => created.drop())
   const proxy = await TcpProxy.start(created.dsn)
   onTestFinished(() => proxy[Symbol.asyncDispose]())

@@ -14,6 +14,7 @@ import { allOfUser } from '@harborage/core'
 import { HarborageSessionStore } from '@harborage/claude-agent-sdk'
 import { places, type Stores } from '@harborage/test-kit/adapters/places'
 import { collect } from '@harborage/test-kit/collect'
+import { measure } from '@harborage/test-kit/measure'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -23,6 +24,8 @@ import { conversation, projectFolder, writeTranscript } from './support/transcri
 
 const dir = '/home/ann/app'
 const sessionId = uuidOf('s1')
+/** They take several commits. */
+const ENTRIES = measure({ quick: 1_500, full: 10_000 })
 
 /** Writes a session as Claude Code does, with a sub-agent, and imports it by the SDK. */
 async function imported(stores: Stores, length: number): Promise<HarborageSessionStore> {
@@ -40,19 +43,19 @@ async function imported(stores: Stores, length: number): Promise<HarborageSessio
 }
 
 describe.each(places)("the SDK's own functions on $name", ({ open }) => {
-  test('import a transcript of 10,000 entries, and a second time nothing', async () => {
+  test(`import a transcript of ${ENTRIES} entries, and a second time nothing`, async () => {
     const stores = await open()
-    const sessionStore = await imported(stores, 10_000)
+    const sessionStore = await imported(stores, ENTRIES)
     const options = { dir, sessionStore }
     const messages = await getSessionMessages(sessionId, options)
-    const expected = conversation('s1', 10_000).map(({ uuid }) => uuid)
+    const expected = conversation('s1', ENTRIES).map(({ uuid }) => uuid)
     expect(messages.map(({ uuid }) => uuid)).toEqual(expected)
     expect(await listSubagents(sessionId, options)).toEqual(['1'])
     expect(await getSubagentMessages(sessionId, '1', options)).toHaveLength(4)
 
     await importSessionToStore(sessionId, sessionStore, { dir })
     const key = { projectKey: PROJECT, sessionId }
-    expect(await sessionStore.load(key)).toEqual(conversation('s1', 10_000))
+    expect(await sessionStore.load(key)).toEqual(conversation('s1', ENTRIES))
     expect(await sessionStore.load({ ...key, subpath: 'subagents/agent-1' })).toHaveLength(4)
   })
 
