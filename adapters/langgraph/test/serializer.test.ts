@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { HarborageSaver } from '@harborage/langgraph'
 import { collect } from '@harborage/test-kit/collect'
+import { Annotation, StateGraph } from '@langchain/langgraph'
 import { JsonPlusSerializer, type SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import { expect, test } from 'vitest'
 
@@ -65,5 +66,46 @@ onEachEngine('a serializer of the user', (place) => {
     await saver.put(tuple.parentConfig ?? {}, tuple.checkpoint, tuple.metadata, { log: 99 })
     expect(await saver.getTuple(config)).toEqual(tuple)
     expect((await ring(saver, 5).getState(config)).values).toMatchObject({ count: 5, document })
+  })
+
+  test('must be able to read what was saved, else the error names the channel', async () => {
+    const owner = newOwner()
+    const saver = new HarborageSaver({ state: place.state(), owner, serde: encrypting })
+    const config = await put(saver, threadConfig('t1'), { values: { log: 'x' } })
+    await saver.putWrites(config, [['log', 'y']], 'task')
+    const other = new HarborageSaver({ state: place.state(), owner })
+    await expect(other.getTuple(config)).rejects.toMatchObject({
+      name: 'HarborageError',
+      code: 'store_unavailable',
+      retryable: false,
+      message: expect.stringMatching(/cannot be read: pass the serializer/),
+      cause: expect.objectContaining({ message: expect.stringContaining('json+aes') }),
+    })
+  })
+})
+
+onEachEngine('a value without JSON', (place) => {
+  test.each<[string, unknown]>([
+    ['a function', () => 1],
+    ['a class', class A {}],
+    ['a symbol', Symbol('x')],
+  ])('is refused, as %s, and the thread goes on from what it was', async (_, value) => {
+    const saver = new HarborageSaver({ state: place.state(), owner: newOwner() })
+    const config = { configurable: { thread_id: 't1' } }
+    const returning = (returned: unknown) =>
+      new StateGraph(Annotation.Root({ count: Annotation<number>, value: Annotation<unknown> }))
+        .addNode('node', () => ({ count: 1, value: returned }))
+        .addEdge('__start__', 'node')
+        .compile({ checkpointer: saver })
+    await returning('good').invoke({ count: 0 }, config)
+    await expect(returning(value).invoke({ count: 2 }, config)).rejects.toMatchObject({
+      code: 'invalid_record',
+      channel: 'value',
+      message: expect.stringMatching(/the channel value has no JSON/),
+    })
+    expect((await returning('good').getState(config)).values).toMatchObject({ value: 'good' })
+    expect(await returning('better').invoke({ count: 3 }, config)).toMatchObject({
+      value: 'better',
+    })
   })
 })

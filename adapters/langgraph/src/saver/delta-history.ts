@@ -43,7 +43,8 @@ export async function deltaHistory(
     for (const channel of remaining) {
       const value = await storedValue(call, place, ancestor, channel)
       if (value === undefined) continue
-      Object.assign(collected.get(channel) ?? {}, { seed: await deserialize(call.serde, value) })
+      const seed = await deserialize(call.serde, { ...value, channel })
+      Object.assign(collected.get(channel) ?? {}, { seed })
       remaining.delete(channel)
     }
     if (remaining.size === 0) break

@@ -1,8 +1,15 @@
+import { HarborageError } from '@harborage/core'
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
-import type { TypedBytes } from './frames.ts'
+import { JSON_TYPE, type TypedBytes } from './frames.ts'
+import { described } from './serialize.ts'
 
-/** The type of values that are JSON. */
-const JSON_TYPE = 'json'
+/** Bytes of a thread, and what they are of. */
+export interface NamedBytes extends TypedBytes {
+  /** The channel whose value it is. Default: none, as for metadata. */
+  readonly channel?: string
+  /** The task that has written it. Default: none, as for the values of a checkpoint. */
+  readonly taskId?: string
+}
 
 /** The serializers that read an array of JSON texts as they read each of them. */
 const joining = new WeakSet<SerializerProtocol>()
@@ -12,19 +19,36 @@ export function readsTogether(serde: SerializerProtocol): void {
   joining.add(serde)
 }
 
-/** Resolves to a value of its bytes. */
-export function deserialize<Value>(
+/**
+ * Resolves to a value of its bytes.
+ *
+ * @throws `store_unavailable`, not retryable, if the serializer fails.
+ */
+export async function deserialize<Value>(
   serde: SerializerProtocol,
-  { type, bytes }: TypedBytes,
+  stored: NamedBytes,
 ): Promise<Value> {
-  // A copy: what a serializer returns may be the bytes themselves.
-  return serde.loadsTyped(type, new Uint8Array(bytes))
+  const { type, bytes } = stored
+  try {
+    // A copy: what a serializer returns may be the bytes themselves.
+    return await serde.loadsTyped(type, new Uint8Array(bytes))
+  } catch (cause) {
+    throw new HarborageError(
+      'store_unavailable',
+      `${described(stored)} cannot be read: pass the serializer with which it was saved`,
+      { retryable: false, cause },
+    )
+  }
 }
 
-/** Resolves to the values of bytes, in their order. */
+/**
+ * Resolves to the values of bytes, in their order.
+ *
+ * @throws `store_unavailable`, not retryable, if the serializer fails.
+ */
 export async function deserializeAll(
   serde: SerializerProtocol,
-  all: readonly TypedBytes[],
+  all: readonly NamedBytes[],
 ): Promise<readonly unknown[]> {
   if (all.length > 1 && joining.has(serde) && all.every(({ type }) => type === JSON_TYPE)) {
     const values = await readJoined(serde, all)

@@ -13,11 +13,11 @@ export interface TypedBytes {
   readonly bytes: Uint8Array
 }
 
-/** The length of a part of a payload, and its type if that is not {@link USUAL_TYPE}. */
-export type Part = readonly [length: number, type?: string | undefined]
-
 /** The type that the framework's own serializer gives to all but bytes. */
-const USUAL_TYPE = 'json'
+export const JSON_TYPE = 'json'
+
+/** The length of a part of a payload, and its type if that is not {@link JSON_TYPE}. */
+export type Part = readonly [length: number, type?: string | undefined]
 
 /** A payload: a header, which is JSON, and parts of bytes, whose lengths the header has. */
 export interface Frame<Header> {
@@ -28,7 +28,7 @@ export interface Frame<Header> {
 
 /** Returns how a header describes a part. */
 export function partOf({ type, bytes }: TypedBytes): Part {
-  return type === USUAL_TYPE ? [bytes.length] : [bytes.length, type]
+  return type === JSON_TYPE ? [bytes.length] : [bytes.length, type]
 }
 
 /** Returns whether a value describes a part. */
@@ -72,7 +72,7 @@ export function splitFrame<Header>(
   if (!isHeader(header)) throw damaged()
   return {
     header,
-    next([length, type = USUAL_TYPE]) {
+    next([length, type = JSON_TYPE]) {
       if (length < 0 || at + length > bytes.length) throw damaged()
       const part = bytes.subarray(at, at + length)
       at += length

@@ -17,7 +17,7 @@ import {
   isBlobRef,
 } from './checkpoint-payload.ts'
 import { compareText } from './compare-text.ts'
-import { deserializeAll } from './deserialize.ts'
+import { deserializeAll, type NamedBytes } from './deserialize.ts'
 import { findCheckpoint, type FoundCheckpoint } from './find-checkpoint.ts'
 import type { TypedBytes } from './frames.ts'
 import { checkpointKind, parseCheckpointKind, taskOf } from './kinds.ts'
@@ -128,10 +128,13 @@ async function tupleOf(
 }
 
 /** Returns the stored values of the channels of a checkpoint. */
-function valuesOf({ values }: CheckpointContent, blobs: Blobs): readonly TypedBytes[] {
-  return Array.from(values.values(), (value) =>
-    isBlobRef(value) ? whole({ type: value.type, bytes: blobs.get(value.digest) }) : value,
-  )
+function valuesOf({ values }: CheckpointContent, blobs: Blobs): readonly NamedBytes[] {
+  return Array.from(values, ([channel, value]) => {
+    const { type, bytes } = isBlobRef(value)
+      ? whole({ type: value.type, bytes: blobs.get(value.digest) })
+      : value
+    return { type, bytes, channel }
+  })
 }
 
 /** Returns a value that was loaded. Throws {@link lostValue} if it was not found. */

@@ -1,14 +1,14 @@
 import { types } from 'node:util'
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import { MAX_STATE_BYTES } from '@harborage/state'
-import type { TypedBytes } from './frames.ts'
+import { JSON_TYPE, type TypedBytes } from './frames.ts'
 import { ValueError, type ValueName } from './value-error.ts'
 
 /**
  * Returns a value as bytes.
  *
- * @throws `invalid_record` if the serializer fails; `value_too_large` if the bytes do not fit in a
- * slot.
+ * @throws `invalid_record` if the serializer fails, or if the value has no JSON; `value_too_large`
+ * if the bytes do not fit in a slot.
  */
 export async function serialize(
   serde: SerializerProtocol,
@@ -16,6 +16,8 @@ export async function serialize(
   name: ValueName,
 ): Promise<TypedBytes> {
   const [type, bytes] = await dump(serde, value, name)
+  // What LangGraph's serializer returns for it: it could not be read again.
+  if (type === JSON_TYPE && bytes.length === 0) throw withoutJson(name)
   // The payload of a slot begins with the number of its format.
   if (bytes.length >= MAX_STATE_BYTES) throw tooLarge(`${described(name)} is`, name)
   return { type, bytes }
@@ -54,6 +56,14 @@ export function fitting(payload: Uint8Array, what: string, name: ValueName): Uin
   return payload
 }
 
+function withoutJson(name: ValueName): ValueError {
+  return new ValueError(
+    'invalid_record',
+    `${described(name)} has no JSON, as a function, a class or a symbol: keep it out of the state, such as in the context of the run`,
+    name,
+  )
+}
+
 function tooLarge(what: string, name: ValueName): ValueError {
   return new ValueError(
     'value_too_large',
@@ -62,7 +72,8 @@ function tooLarge(what: string, name: ValueName): ValueError {
   )
 }
 
-function described({ channel, taskId }: ValueName): string {
+/** Returns what a value is, as the beginning of a message. */
+export function described({ channel, taskId }: Pick<ValueName, 'channel' | 'taskId'>): string {
   if (channel === undefined) return 'what a checkpoint has besides values, such as its metadata,'
   return taskId === undefined
     ? `the value of the channel ${channel}`
