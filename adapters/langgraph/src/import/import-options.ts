@@ -87,7 +87,8 @@ export function checkImportOptions(given: ImportOptions): ImportOptions {
   return options
 }
 
-function hasMethod(value: unknown, name: string): boolean {
+/** Returns whether a value is an object with a method of this name. */
+export function hasMethod(value: unknown, name: string): boolean {
   return (
     typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function'
   )

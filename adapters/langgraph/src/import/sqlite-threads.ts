@@ -1,3 +1,5 @@
+import { invalidOption } from '@harborage/core/adapter'
+import { hasMethod } from './import-options.ts'
 import { goneCheckpoint, unreadableTable } from './import-error.ts'
 import {
   checkedCheckpoint,
@@ -44,11 +46,17 @@ export interface SqliteQuery {
  * thread whose id was given as a number has an id such as `1.0` there; here it is `1`.
  *
  * @param database Who opened it closes it, after the import.
+ * @throws `invalid_config` if it is no database.
  */
 export function sqliteThreads(
   database: SqliteReader,
   options: SerializerOption = {},
 ): ThreadSource {
+  if (!hasMethod(database, 'prepare')) {
+    throw invalidOption(
+      'the source is no database: pass a Database of better-sqlite3 or a DatabaseSync of node:sqlite',
+    )
+  }
   return new SqliteThreads(database, new SourceSerializer(options))
 }
 

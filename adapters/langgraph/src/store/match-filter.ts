@@ -22,18 +22,27 @@ const operators: ReadonlyMap<string, (operand: unknown, refuse: Refusal) => Cond
   ['$nin', (operand, refuse) => not(isAmong(operand, refuse))],
 ])
 
+/** The names that say in other stores how conditions are combined. */
+const COMBINATIONS: ReadonlySet<string> = new Set(['$and', '$or', '$nor', '$not'])
+
 /**
  * Returns a function that returns whether a value meets all conditions of a filter. Objects and
  * arrays are compared by their content.
  *
- * @throws `invalid_record` if an operator is unknown, or has an operand that it cannot have.
+ * @throws `invalid_record` if an operator is unknown, stands where a field is named, or has an
+ * operand that it cannot have.
  */
 export function matcherOf(filter: object, refuse: Refusal): (value: Item['value']) => boolean {
-  const conditions = Object.entries<unknown>({ ...filter }).map(
-    ([name, given]) => [name, conditionOf(given, refuse)] as const,
-  )
+  const conditions = Object.entries<unknown>({ ...filter }).map(([name, given]) => {
+    if (operators.has(name) || COMBINATIONS.has(name)) throw refuse(operatorAsField(name))
+    return [name, conditionOf(given, refuse)] as const
+  })
   return (value) =>
     conditions.every(([name, isMet]) => isMet(Object.hasOwn(value, name) ? value[name] : undefined))
+}
+
+function operatorAsField(name: string): string {
+  return `has a filter with ${name} in place of a field: name a field, such as { field: { $eq: value } }, and make several searches for one of several conditions`
 }
 
 /** Returns the condition on one field. One without operators, `{}`, is met by every field. */

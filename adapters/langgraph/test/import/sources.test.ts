@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 
 import { postgresThreads } from '../../src/import/postgres-threads.ts'
 import { saverThreads } from '../../src/import/saver-threads.ts'
-import { sqliteThreads } from '../../src/import/sqlite-threads.ts'
+import { sqliteThreads, type SqliteReader } from '../../src/import/sqlite-threads.ts'
 import type { SourceCheckpoint, ThreadSource } from '../../src/import/thread-source.ts'
 import { officialSavers } from './support/official-savers.ts'
 import { BYTES, reviewGraph } from './support/review-graph.ts'
@@ -108,6 +108,11 @@ describe.each([
 })
 
 describe('a SQLite database', () => {
+  test.each([{}, undefined, 'langgraph.db'])('is refused if it is %j', async (database) => {
+    const failure = await failureOf(async () => sqliteThreads(database as unknown as SqliteReader))
+    expect(failure).toMatchObject({ code: 'invalid_config', message: /is no database/ })
+  })
+
   test('may be opened by node:sqlite', async () => {
     const { saver, source } = await savers.sqlite()
     await doRuns(saver, 't1', { to: 3, note: BYTES })

@@ -89,6 +89,8 @@ test('a value that is no number when it is asked for one is none, whatever it ho
 
 const malformed: readonly (readonly [what: string, filter: unknown])[] = [
   ['an unknown operator', { n: { $like: 'te%' } }],
+  ['conditions that are combined', { $or: [{ n: 1 }] }],
+  ['an operator in place of a field', { $gt: 1 }],
   ['an operator beside a name', { n: { $gt: 1, name: 'ann' } }],
   ['a $in without a list', { n: { $in: 1 } }],
   ['a $nin without a list', { n: { $nin: 'abc' } }],
