@@ -28,10 +28,8 @@ export async function deserialize<Value>(
   serde: SerializerProtocol,
   stored: NamedBytes,
 ): Promise<Value> {
-  const { type, bytes } = stored
   try {
-    // A copy: what a serializer returns may be the bytes themselves.
-    return await serde.loadsTyped(type, new Uint8Array(bytes))
+    return await load<Value>(serde, stored)
   } catch (cause) {
     throw new HarborageError(
       'store_unavailable',
@@ -39,6 +37,11 @@ export async function deserialize<Value>(
       { retryable: false, cause },
     )
   }
+}
+
+function load<Value>(serde: SerializerProtocol, { type, bytes }: TypedBytes): Promise<Value> {
+  // A copy: what a serializer returns may be the bytes themselves.
+  return serde.loadsTyped(type, new Uint8Array(bytes))
 }
 
 /**
