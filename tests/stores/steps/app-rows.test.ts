@@ -84,6 +84,36 @@ describe.for(applicationDatabases)('rows of the application on $title', ({ open 
     expect(await commitTogether({ parts: { saved: save(state, 'k') } })).toEqual({ saved: 'saved' })
   })
 
+  test('fail with the part if they have too few or too many values', async () => {
+    await using application = await open()
+    const { database, placeholder: at } = application
+    await using state = await openStateStore({ database })
+    const before = await ordersOf(application)
+    const fine = { sql: `update orders set paid = ${at(1)}`, parameters: [7] }
+    const refused = [
+      { sql: `update orders set paid = ${at(1)}`, parameters: [] },
+      { sql: `update orders set paid = ${at(1)}, state = ${at(2)}`, parameters: [7] },
+      { sql: 'update orders set paid = 7', parameters: [5] },
+      { sql: 'update orders set paid = 7', parameters: Array.from({ length: 65_537 }, () => 5) },
+    ]
+    for (const statement of refused) {
+      const failing = commitTogether({
+        stepId: newEventId(),
+        parts: {
+          first: appRows(database, fine),
+          wrong: appRows(database, statement),
+          saved: save(state, 'k'),
+        },
+      })
+      const failure = await failureOf(failing)
+      expect(failure).toMatchObject({ code: 'app_rows_failed', part: 'wrong', retryable: false })
+      expect(await state.load(identity, 'k')).toBeUndefined()
+    }
+    expect(await ordersOf(application)).toEqual(before)
+    const parts = { saved: save(state, 'k'), first: appRows(database, fine) }
+    expect(await commitTogether({ stepId: '1', parts })).toEqual({ saved: 'saved', first: 2 })
+  })
+
   test('are one statement of a kind that writes rows', async () => {
     await using application = await open()
     const { database } = application
@@ -105,6 +135,55 @@ describe.for(applicationDatabases)('rows of the application on $title', ({ open 
     const alone = commitTogether({ stepId: '1', parts: { rows: rows() } })
     expect(await failureOf(alone)).toMatchObject({ code: 'invalid_record', part: 'rows' })
     expect(await ordersOf(application)).toHaveLength(2)
+  })
+})
+
+const onPostgres = applicationDatabases.filter(({ title }) => title !== 'SQLite')
+
+describe.for(onPostgres)('rows of the application on $title', ({ open }) => {
+  test('fail with the part if they use what Postgres does not support', async () => {
+    await using application = await open()
+    const { database } = application
+    await using state = await openStateStore({ database })
+    await application.run('create view sums as select state, sum(paid) from orders group by state')
+    const statements = [
+      { sql: 'update orders set paid = $1', parameters: ['many'], sqlState: '22P02' },
+      { sql: 'update orders set paid = $0', parameters: [], sqlState: '42P02' },
+      { sql: "insert into sums values ('new', 1)", parameters: [], sqlState: '55000' },
+      {
+        sql: 'update other.public.orders set paid = 1',
+        parameters: [],
+        sqlState: '0A000',
+      },
+    ]
+    for (const { sqlState, ...statement } of statements) {
+      const failing = commitTogether({
+        stepId: newEventId(),
+        parts: { saved: save(state, 'k'), wrong: appRows(database, statement) },
+      })
+      const failure = await failureOf(failing)
+      expect(failure).toMatchObject({ code: 'app_rows_failed', part: 'wrong', retryable: false })
+      expect(failure.cause).toMatchObject({ code: sqlState })
+    }
+    expect(await state.load(identity, 'k')).toBeUndefined()
+  })
+
+  test('may be repeated after a time limit of the server', async () => {
+    await using application = await open()
+    const { database } = application
+    await using state = await openStateStore({ database })
+    await application.run(
+      `create function slow() returns trigger language plpgsql as
+        $$ begin raise exception using errcode = '57014'; end $$;
+       create trigger slow before update on orders for each row execute function slow()`,
+    )
+    const slow = appRows(database, { sql: 'update orders set paid = 1', parameters: [] })
+    const parts = { saved: save(state, 'k'), slow }
+    const failure = await failureOf(commitTogether({ stepId: '1', parts }))
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(await state.load(identity, 'k')).toBeUndefined()
+    await application.run('drop trigger slow on orders')
+    expect(await commitTogether({ stepId: '1', parts })).toEqual({ saved: 'saved', slow: 2 })
   })
 })
 

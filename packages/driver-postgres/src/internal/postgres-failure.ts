@@ -1,6 +1,6 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf, messageOf } from '@harborage/core/kit'
-import { postgresDialect, SqlFailure } from '@harborage/core/sql'
+import { callerStatementFailed, postgresDialect, SqlFailure } from '@harborage/core/sql'
 import {
   CONNECTION_TIMEOUT,
   LACKS_RIGHT_TO_MIGRATE,
@@ -17,7 +17,12 @@ import {
   isTransientState,
 } from './transient-failures.ts'
 import { lastingProtocolFault, PROTOCOL_VIOLATION } from './pooler-messages.ts'
-import { FOREIGN_TRANSACTION, meaningOf, type FailureTraits } from './state-meanings.ts'
+import {
+  FOREIGN_TRANSACTION,
+  isOfStatement,
+  meaningOf,
+  type FailureTraits,
+} from './state-meanings.ts'
 
 /** A failed attempt of a call, with what can be done about it. */
 export class PostgresFailure extends Error implements Required<FailureTraits> {
@@ -189,6 +194,19 @@ export function statementFailure(error: unknown): PostgresFailure {
   }
   const message = meaning?.message ?? 'Postgres could not do the work: see the cause'
   return new PostgresFailure(final(message, state, error))
+}
+
+/**
+ * Returns the failure of a statement of `appRows`. What is about the connection or the server, or
+ * may pass, means what it does of any other statement.
+ */
+export function callerStatementFailure(error: unknown, part: string): PostgresFailure {
+  const failure = statementFailure(error)
+  const { mayPass, breaksConnection } = failure
+  const mayEnd = isHarborageError(failure.error) && failure.error.retryable
+  const isOfServer = mayPass || breaksConnection || mayEnd
+  if (isOfServer && !isOfStatement(sqlState(error), routineOf(error))) return failure
+  return new PostgresFailure(callerStatementFailed(error, part))
 }
 
 /**

@@ -121,3 +121,21 @@ export function meaningOf(
   const advice = lastingProtocolFault(message, routine)
   return advice === undefined ? undefined : { message: advice, traits: PERMANENT_LOSS }
 }
+
+/** The functions of Postgres that read the messages of the extended protocol. */
+const READS_MESSAGE = /^(?:exec_(?:parse|bind)_message|pq_getmsg\w*)$/
+
+/**
+ * Returns whether a state is about the text or the values of a statement that is not prepared by
+ * name: the number of its values, or what Postgres does not support. Of other statements, these
+ * states are about the connection.
+ *
+ * @param routine The function of Postgres that failed. A pooler names none.
+ */
+export function isOfStatement(state: string | undefined, routine: string | undefined): boolean {
+  if (routine === undefined) return false
+  if (state === PROTOCOL_VIOLATION) return READS_MESSAGE.test(routine)
+  // A plan that no longer fits is that of another statement, sent in the same group.
+  if (state !== '0A000' || routine === 'RevalidateCachedQuery') return false
+  return !MEANINGS_OF_ROUTINES.has(`${state} ${routine}`)
+}

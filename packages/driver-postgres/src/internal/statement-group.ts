@@ -100,15 +100,19 @@ export class StatementGroup extends pg.Query {
     this.#next += 1
   }
 
-  /** Fails all statements: none of them will be committed. */
+  /**
+   * Fails all statements: none of them will be committed. The one that the server refused is the
+   * first, so that it says whose fault it is.
+   */
   handleError(error: unknown, wire: Wire): void {
-    for (const [index, member] of this.#members.entries()) {
+    const refused = this.#members[this.#next]
+    const others = this.#members.filter((member) => member !== refused)
+    for (const { name } of this.#members.slice(Math.max(this.#next, 0))) {
       // The server has skipped it, so it is not prepared on this connection.
-      if (index >= this.#next && member.name !== undefined) {
-        delete wire.submittedNamedStatements[member.name]
-      }
-      member.handleError(error, wire)
+      if (name !== undefined) delete wire.submittedNamedStatements[name]
     }
+    refused?.handleError(error, wire)
+    for (const member of others) member.handleError(error, wire)
   }
 
   handleReadyForQuery(wire: Wire): void {

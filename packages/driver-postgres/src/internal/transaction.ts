@@ -1,13 +1,8 @@
 import { HarborageError } from '@harborage/core'
-import {
-  callerStatementFailed,
-  type SqlAnswer,
-  type SqlStep,
-  type SqlWork,
-} from '@harborage/core/sql'
+import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 import type { AccessMode } from 'kysely'
 import type pg from 'pg'
-import { PostgresFailure, statementFailure } from './postgres-failure.ts'
+import { callerStatementFailure, PostgresFailure, statementFailure } from './postgres-failure.ts'
 import { isIdle } from './client-pool.ts'
 import { coalesceWrites, type StatementResult, type StatementRunner } from './connections.ts'
 
@@ -133,10 +128,7 @@ export class Transaction {
       if (ofPart !== undefined && isLast !== true && isIdle(this.#client)) throw ended()
       return answer === 'rows' ? rows : (rowCount ?? 0)
     } catch (error) {
-      if (ofPart === undefined) throw error
-      const failure = statementFailure(error)
-      if (failure.mayPass || failure.breaksConnection) throw failure
-      throw new PostgresFailure(callerStatementFailed(error, ofPart))
+      throw ofPart === undefined ? error : callerStatementFailure(error, ofPart)
     }
   }
 
