@@ -113,8 +113,8 @@ export abstract class JournalReads extends JournalSubtrees {
    * consumed, so a slow reader delays no other and holds at most one page.
    *
    * To go on later, pass the generation and the position of what was yielded last as `after`. End
-   * it by leaving the loop, by the signal, or by closing the store, which makes it throw
-   * `store_closed`.
+   * it by leaving the loop, by `return()`, by the signal, or by closing the store, which makes it
+   * throw `store_closed`. All of them end a wait; after `return()` a pending `next()` is done.
    *
    * A malformed argument throws here. The iteration throws the next two.
    *

@@ -75,6 +75,18 @@ class AnyGenerationStore extends JournalStore {
   }
 }
 
+/** Does not leave a follower before it has something to yield. */
+class StayingStore extends JournalStore {
+  override follow(...call: Parameters<JournalStore['follow']>): AsyncIterable<Followed> {
+    const followed = super.follow(...call)
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield* followed
+      },
+    }
+  }
+}
+
 class OnceClosableStore extends JournalStore {
   #isClosed = false
 
@@ -229,6 +241,7 @@ export const otherFaults: Readonly<Record<string, readonly BrokenStore[]>> = {
     brokenDriver('J8', 'does not wake followers', SleepyDriver),
     brokenDriver('J8', 'does not say what was trimmed', UntrimmedDriver),
     brokenStore('J8', 'follows any stream of the name', AnyGenerationStore),
+    brokenStore('J8', 'does not leave a follower that waits', StayingStore),
   ],
   J9: [
     brokenStore('J9', 'can be closed only once', OnceClosableStore),

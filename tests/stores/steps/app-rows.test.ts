@@ -140,8 +140,8 @@ describe.for(applicationDatabases)('rows of the application on $title', ({ open 
 
 const onPostgres = applicationDatabases.filter(({ title }) => title !== 'SQLite')
 
-describe.for(onPostgres)('rows of the application on $title', ({ open }) => {
-  test('fail with the part if they use what Postgres does not support', async () => {
+describe.for(onPostgres)('statements that $title refuses', ({ open }) => {
+  test('name their part if they use what Postgres does not support', async () => {
     await using application = await open()
     const { database } = application
     await using state = await openStateStore({ database })

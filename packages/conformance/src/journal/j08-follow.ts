@@ -202,6 +202,25 @@ export function following({ it, itIfShared, itIfDurable, callers }: JournalCases
     assert.equal(await rejectionOf(() => withTimeout('the end', taken)), reason)
   })
 
+  it('J8 leaving a follower that waits ends it', async ({ store }) => {
+    for (const texts of [[], ['a']]) {
+      const owner = freshIdentity()
+      if (texts.length > 0) await appendTexts(store, owner, texts)
+      const following = store.follow(owner, STREAM)[Symbol.asyncIterator]()
+      for (const _ of texts) await following.next()
+      const waiting = following.next()
+      // Two calls of the store, so that the follower has begun to wait.
+      await store.head(owner, STREAM)
+      await store.head(owner, STREAM)
+      const left = Promise.resolve(following.return?.())
+      const ended = { done: true, value: undefined }
+      assert.deepEqual(await withTimeout('the end', left), ended)
+      assert.deepEqual(await withTimeout('what it waited for', waiting), ended)
+      await appendTexts(store, owner, ['b'])
+      assert.deepEqual(await following.next(), ended)
+    }
+  })
+
   it('J8 closing the store ends a follower that waits', async ({ store }) => {
     const owner = freshIdentity()
     const { taken, isWaiting } = follow(store, owner, 1)

@@ -18,45 +18,103 @@ interface FollowedStore {
   readonly driver: JournalDriver
 }
 
+/** What to follow. */
+type FollowedStream = CheckedFollow & { readonly key: StreamKey }
+
 /**
  * Returns an iterable that yields what a stream holds after a cursor, and then what is appended. It
- * fetches a page when the last one was read, so a slow reader holds one page.
+ * fetches a page when the last one was read, so a slow reader holds one page. Leaving it ends a
+ * wait, which `return` of a generator would wait for.
  */
 export function followStream(
-  { store, gate, driver }: FollowedStore,
-  { key, after, limit, signal }: CheckedFollow & { readonly key: StreamKey },
+  followed: FollowedStore,
+  stream: FollowedStream,
 ): AsyncIterable<Followed> {
-  const run = <Result>(call: () => Promise<Result>): Promise<Result> =>
-    gate.run(signal, call, 'follow')
   return {
-    async *[Symbol.asyncIterator]() {
-      const subscription = driver.watch(key)
-      // One that begins where it was looks at the head first, which shows whether it may go on.
-      let hasBegun = after === undefined
-      try {
-        for (let cursor = after; ;) {
-          const turn = turnIfHeld()
-          if (turn !== undefined) await turn
-          cursor ??= await run(() => beginningOf(driver, key))
-          let page: readonly Followed[] = []
-          if (cursor !== undefined) {
-            const from: StreamCursor = cursor
-            const isKnown = hasBegun
-            page = await run(() => pageAfter(driver, key, from, limit, isKnown))
-            hasBegun = true
-          }
-          for (const followed of page) {
-            // Taken first: the caller may change what it gets.
-            cursor = { generation: followed.generation, position: followed.position }
-            yield followed
-            if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
-          }
-          if (page.length === 0) await whileOpen(store, signal, subscription.next(cursor))
-        }
-      } finally {
-        subscription.close()
+    [Symbol.asyncIterator]() {
+      const exit = new Exit()
+      const items = follow(followed, stream, exit)
+      const leave = (): Promise<IteratorResult<Followed, undefined>> => {
+        exit.take()
+        return items.return(undefined)
+      }
+      return {
+        next: () => items.next(),
+        return: leave,
+        throw(error: unknown) {
+          exit.take()
+          return items.throw(error)
+        },
+        [Symbol.asyncIterator]() {
+          return this
+        },
+        async [Symbol.asyncDispose]() {
+          await leave()
+        },
       }
     },
+  }
+}
+
+async function* follow(
+  { store, gate, driver }: FollowedStore,
+  { key, after, limit, signal }: FollowedStream,
+  exit: Exit,
+): AsyncGenerator<Followed, undefined, undefined> {
+  const run = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    gate.run(signal, call, 'follow')
+  const subscription = driver.watch(key)
+  // One that begins where it was looks at the head first, which shows whether it may go on.
+  let hasBegun = after === undefined
+  try {
+    for (let cursor = after; !exit.isTaken;) {
+      const turn = turnIfHeld()
+      if (turn !== undefined) await turn
+      cursor ??= await run(() => beginningOf(driver, key))
+      let page: readonly Followed[] = []
+      if (cursor !== undefined) {
+        const from: StreamCursor = cursor
+        const isKnown = hasBegun
+        page = await run(() => pageAfter(driver, key, from, limit, isKnown))
+        hasBegun = true
+      }
+      for (const followed of page) {
+        // Taken first: the caller may change what it gets.
+        cursor = { generation: followed.generation, position: followed.position }
+        yield followed
+        if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
+      }
+      if (page.length === 0) {
+        await whileOpen(store, signal, exit.orUntil(subscription.next(cursor)))
+      }
+    }
+  } finally {
+    subscription.close()
+  }
+}
+
+/** The way out of a follower that waits. */
+class Exit {
+  #isTaken = false
+  #endWait: (() => void) | undefined
+
+  get isTaken(): boolean {
+    return this.#isTaken
+  }
+
+  /** Ends the wait, and every later one. */
+  take(): void {
+    this.#isTaken = true
+    this.#endWait?.()
+  }
+
+  /** Settles as the wait does, or resolves once the exit is taken. */
+  orUntil(waiting: Promise<void>): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#endWait = resolve
+    if (this.#isTaken) resolve()
+    waiting.then(resolve, reject)
+    return promise
   }
 }
 
