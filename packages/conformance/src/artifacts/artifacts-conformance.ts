@@ -30,7 +30,7 @@ import { pruning } from './a12-prune.ts'
 import { pruneRaces } from './a12-prune-races.ts'
 import { expiry } from './a13-expiry.ts'
 import { renewals } from './a13-renewals.ts'
-import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
+import type { ArtifactHarness, ArtifactLimits, DamagedPart } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
 import { deletion } from './s08-delete.ts'
@@ -74,6 +74,7 @@ const guaranteesOf = (
  *
  * @param runner `describe` and `it` of your test runner.
  * @param harness Opens a store on the driver under test, and describes the driver.
+ * @throws `invalid_config` if one of the two is malformed, or the harness has an unknown setting.
  *
  * @example
  * ```ts
@@ -91,5 +92,9 @@ const guaranteesOf = (
  * ```
  */
 export function artifactsConformance(runner: TestRunner, harness: ArtifactHarness): void {
-  registerSuite(runner, harness, (body) => withStores(harness.open, body), guaranteesOf(harness))
+  registerSuite(runner, harness, {
+    own: { groups: { damage: ['bytes', 'size', 'checksum', 'digest'] satisfies DamagedPart[] } },
+    withFixture: (body) => withStores(harness.open, body),
+    guarantees: () => guaranteesOf(harness),
+  })
 }

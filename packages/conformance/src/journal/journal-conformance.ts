@@ -54,6 +54,7 @@ const guarantees: Guarantees<StoreFixture<JournalStore>> = {
  *
  * @param runner `describe` and `it` of your test runner.
  * @param harness Opens a store on the driver under test, and describes the driver.
+ * @throws `invalid_config` if one of the two is malformed, or the harness has an unknown setting.
  *
  * @example
  * ```ts
@@ -68,5 +69,8 @@ const guarantees: Guarantees<StoreFixture<JournalStore>> = {
  * ```
  */
 export function journalConformance(runner: TestRunner, harness: JournalHarness): void {
-  registerSuite(runner, harness, (body) => withStores(harness.open, body), guarantees)
+  registerSuite(runner, harness, {
+    withFixture: (body) => withStores(harness.open, body),
+    guarantees: () => guarantees,
+  })
 }

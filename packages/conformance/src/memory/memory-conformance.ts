@@ -72,6 +72,7 @@ const guarantees: Guarantees<MemoryFixture> = {
  *
  * @param runner `describe` and `it` of your test runner.
  * @param harness Opens a store on the driver under test, and describes the driver.
+ * @throws `invalid_config` if one of the two is malformed, or the harness has an unknown setting.
  *
  * @example
  * ```ts
@@ -90,5 +91,8 @@ const guarantees: Guarantees<MemoryFixture> = {
  * ```
  */
 export function memoryConformance(runner: TestRunner, harness: MemoryHarness): void {
-  registerSuite(runner, harness, (body) => withMemoryFixture(harness, body), guarantees)
+  registerSuite(runner, harness, {
+    withFixture: (body) => withMemoryFixture(harness, body),
+    guarantees: () => guarantees,
+  })
 }

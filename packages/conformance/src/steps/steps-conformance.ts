@@ -31,6 +31,7 @@ const guaranteesOf = (harness: StepsHarness): Guarantees<StepFixture> => ({
  *
  * @param runner `describe` and `it` of your test runner.
  * @param harness Opens the stores on the database under test, and describes it.
+ * @throws `invalid_config` if one of the two is malformed, or the harness has an unknown setting.
  *
  * @example
  * ```ts
@@ -55,16 +56,15 @@ const guaranteesOf = (harness: StepsHarness): Guarantees<StepFixture> => ({
  * ```
  */
 export function stepsConformance(runner: TestRunner, harness: StepsHarness): void {
-  registerSuite(
-    runner,
-    harness,
-    (body) => {
+  registerSuite(runner, harness, {
+    own: { functions: ['openElsewhere'] },
+    withFixture(body) {
       const bus = createEventBus()
       return withStores(
         () => harness.open(bus),
         (fixture) => body({ ...fixture, bus }),
       )
     },
-    guaranteesOf(harness),
-  )
+    guarantees: () => guaranteesOf(harness),
+  })
 }

@@ -1,5 +1,6 @@
 import type { HarnessSettings } from '../harness.ts'
 import type { TestRunner } from '../test-runner.ts'
+import { checkSuite, type OwnParts } from './check-harness.ts'
 import { paceOf, type Pace } from './pace.ts'
 
 /** Runs a case with what it needs, and cleans up afterward. */
@@ -21,25 +22,38 @@ export type Guarantees<Fixture> = Readonly<
   Record<string, readonly ((cases: SuiteCases<Fixture>) => void)[]>
 >
 
-/** Registers the cases that the harness allows, grouped by guarantee, each with its own fixture. */
+/** One of the suites. */
+export interface Suite<Fixture> {
+  /** What its harness may have besides the settings of all suites. Default: nothing. */
+  readonly own?: OwnParts
+  readonly withFixture: WithFixture<Fixture>
+  readonly guarantees: () => Guarantees<Fixture>
+}
+
+/**
+ * Registers the cases that the harness allows, grouped by guarantee, each with its own fixture.
+ *
+ * @throws `invalid_config` if the runner or the harness is malformed, or has an unknown setting.
+ */
 export function registerSuite<Fixture>(
-  { describe, it }: TestRunner,
-  settings: HarnessSettings,
-  withFixture: WithFixture<Fixture>,
-  guarantees: Guarantees<Fixture>,
+  runner: TestRunner,
+  harness: HarnessSettings,
+  { own = {}, withFixture, guarantees }: Suite<Fixture>,
 ): void {
-  const { durable, shared = durable } = settings
+  checkSuite(runner, harness, own)
+  const { describe, it } = runner
+  const { durable, shared = durable } = harness
   const register: Register<Fixture> = (name, body) => {
     it(name, () => withFixture(body))
   }
   const skip = (): void => {}
   const cases = {
-    ...paceOf(settings),
+    ...paceOf(harness),
     it: register,
     itIfDurable: durable ? register : skip,
     itIfShared: shared ? register : skip,
   }
-  for (const [title, groups] of Object.entries(guarantees)) {
+  for (const [title, groups] of Object.entries(guarantees())) {
     describe(title, () => {
       for (const registerGroup of groups) registerGroup(cases)
     })
