@@ -65,15 +65,17 @@ export function parseEventId(text: string): EventId {
  * Returns a value of unknown type as an event id.
  *
  * @param field The name of the value in error messages.
- *
+ * @param advice What to do if there is none. Default: to make one. Say where it comes from if it is
+ * that of something stored.
  * @throws `invalid_record` if it is malformed.
  */
-export function checkEventId(field: string, value: unknown): EventId {
+export function checkEventId(
+  field: string,
+  value: unknown,
+  advice = 'make one with newEventId()',
+): EventId {
   if (value === undefined || value === null || value === '') {
-    throw new HarborageError(
-      'invalid_record',
-      `${field} is missing or empty: make one with newEventId()`,
-    )
+    throw new HarborageError('invalid_record', `${field} is missing or empty: ${advice}`)
   }
   return checkName(field, value, 'invalid_record', MAX_EVENT_ID_BYTES) as EventId
 }

@@ -271,7 +271,7 @@ export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
     options?: CallOptions,
   ): Promise<ForgetOutcome> {
     return this.#calls.call('forget', identity, options, (owner) => {
-      const checkedId = checkEventId('turnId', turnId)
+      const checkedId = checkEventId('turnId', turnId, 'pass that of the turn to forget')
       return async () => {
         if (this.#rules.strategy === 'none') {
           await this.#calls.header(owner)

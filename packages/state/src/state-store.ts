@@ -182,7 +182,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
       'loadByEventId',
       () => ({
         owner: checkAnyRun(identity),
-        checkedEventId: checkEventId('eventId', eventId),
+        checkedEventId: checkEventId('eventId', eventId, 'pass that of a saved record'),
         signal: checkSignal(options),
       }),
       ({ owner, checkedEventId }) =>

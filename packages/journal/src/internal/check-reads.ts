@@ -91,7 +91,11 @@ function checkCursor(cursor: unknown): StreamCursor {
   cursorNames.check(cursor)
   const { generation, position }: { generation?: unknown; position?: unknown } = cursor
   return {
-    generation: checkEventId('options.after.generation', generation),
+    generation: checkEventId(
+      'options.after.generation',
+      generation,
+      'take it from a head of the stream, or from what a follower yielded',
+    ),
     position: checkPosition('options.after.position', position),
   }
 }
@@ -111,7 +115,7 @@ export function checkEntryIds(entryIds: unknown): readonly EventId[] {
     )
   }
   return Array.from<unknown, EventId>(entryIds, (entryId, index) =>
-    checkEventId(`entryIds[${index}]`, entryId),
+    checkEventId(`entryIds[${index}]`, entryId, 'pass the id of an entry'),
   )
 }
 

@@ -61,6 +61,12 @@ function checkIfPosition(
   options: Pick<AppendOptions, 'ifPosition'> | undefined,
 ): number | undefined {
   if (options === undefined || options === null || !('ifPosition' in options)) return undefined
+  if (options.ifPosition === undefined) {
+    throw new HarborageError(
+      'invalid_record',
+      'options.ifPosition is undefined: pass a position of at least 0, or leave it out',
+    )
+  }
   return checkPosition('options.ifPosition', options.ifPosition)
 }
 
@@ -74,7 +80,8 @@ export function checkPosition(field: string, position: unknown): number {
     // Converts -0 to 0, as every database does.
     return position + 0
   }
-  throw new HarborageError('invalid_record', `${field} must be a safe integer of at least 0`)
+  const fault = position === undefined ? 'is missing: it has to be' : 'must be'
+  throw new HarborageError('invalid_record', `${field} ${fault} a safe integer of at least 0`)
 }
 
 const trimNames = new KnownNames('the range', ['before'])

@@ -51,7 +51,11 @@ function checkHead(ifHead: unknown): HeadMark {
   headNames.check(ifHead)
   const { generation, position }: { generation?: unknown; position?: unknown } = ifHead
   return {
-    generation: checkEventId('options.ifHead.generation', generation),
+    generation: checkEventId(
+      'options.ifHead.generation',
+      generation,
+      'pass the head that the stream has to have',
+    ),
     position: checkPosition('options.ifHead.position', position),
   }
 }

@@ -146,7 +146,7 @@ export function checkExpectedEventId(field: string, eventId: unknown): EventId {
       `${field} is undefined: pass the event id that the slot has to hold, or null if it has to be empty`,
     )
   }
-  return checkEventId(field, eventId)
+  return checkEventId(field, eventId, 'pass the event id that the slot has to hold')
 }
 
 function captureState(bytes: unknown): Uint8Array {

@@ -34,7 +34,7 @@ export function captureAppStatement(given: unknown): CapturedStatement {
   }
   if (!VERBS.test(sql) || sql.includes('\0')) {
     throw malformed(
-      'the statement is not one INSERT, UPDATE, DELETE or MERGE: read before the step, and make anything else in a transaction of your own',
+      'the statement is not one INSERT, UPDATE, DELETE or MERGE that begins with that word, without a comment or a WITH before it: read before the step, and make anything else in a transaction of your own',
     )
   }
   const captured = Array.from(values, capture)
