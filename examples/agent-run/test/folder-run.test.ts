@@ -59,7 +59,7 @@ test.concurrent('Ctrl-C stops the worker, and the next run goes on from there', 
   if (child.stdout === null) throw new Error('the demo was started without pipes')
   const ending = finished(child)
   for await (const line of createInterface({ input: child.stdout })) {
-    if (/worker 1 killed/.test(line)) child.kill('SIGINT')
+    if (/worker 2 killed/.test(line)) child.kill('SIGINT')
   }
   const stopped = await ending
   expect(stopped.stdout).toContain('Stopped. What was saved stays saved.')
