@@ -46,15 +46,18 @@ export async function checkKinds(dsn: string, records: number): Promise<readonly
 }
 
 /**
- * Resolves to what is wrong with the dates of filled slots. Replicas of the earlier version do not
- * know them, and those of the newest keep the date of the first save.
+ * Resolves to what is wrong with the dates of filled slots. Replicas of a version that knows them
+ * keep the date of the first save, and those of an earlier one save none.
+ *
+ * @param isKnown Whether the replicas of the earlier version know the dates.
  */
-export async function checkDates(dsn: string): Promise<readonly string[]> {
+export async function checkDates(dsn: string, isKnown: boolean): Promise<readonly string[]> {
+  const undated = isKnown ? 'false' : "session_id like 'old%'"
   const [row] = await queryPostgres<{ dated: number; moved: number }>(
     dsn,
     `select
-      (count(*) filter (where session_id like 'old%' and created_at <> ${Number.MIN_SAFE_INTEGER}))::int as dated,
-      (count(*) filter (where session_id like 'new%' and updated_at > 10 and created_at > updated_at / 2))::int
+      (count(*) filter (where ${undated} and created_at <> ${Number.MIN_SAFE_INTEGER}))::int as dated,
+      (count(*) filter (where not (${undated}) and updated_at > 10 and created_at > updated_at / 2))::int
         as moved
      from state_records where kind = '${OVERWRITTEN}'`,
   )

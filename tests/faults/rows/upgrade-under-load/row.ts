@@ -10,7 +10,7 @@ import { figures, sumOf } from '../../harness/figures.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
 import { Worker } from '../../harness/worker.ts'
 import { checkDates, checkKinds, fill, versionOf } from './fill.ts'
-import { buildOf, earlierVersions } from './versions.ts'
+import { buildOf, CREATED_AT, earlierVersions } from './versions.ts'
 import type { ReplicaConfig } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
@@ -151,7 +151,11 @@ async function upgrade(
   return sumOf([
     ...seen,
     figures({
-      violations: [...violations, ...(await checkKinds(dsn, records)), ...(await checkDates(dsn))],
+      violations: [
+        ...violations,
+        ...(await checkKinds(dsn, records)),
+        ...(await checkDates(dsn, version >= CREATED_AT)),
+      ],
     }),
   ])
 }

@@ -22,7 +22,7 @@ const later: readonly string[] = [
 const KINDS_TABLE = 3
 
 /** The first version that records when a slot was filled. */
-const CREATED_AT = 6
+export const CREATED_AT = 6
 
 /** The first version with records that expire. */
 const EXPIRY = 7
