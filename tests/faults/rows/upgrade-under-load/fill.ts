@@ -57,7 +57,7 @@ export async function checkDates(dsn: string, isKnown: boolean): Promise<readonl
     dsn,
     `select
       (count(*) filter (where ${undated} and created_at <> ${Number.MIN_SAFE_INTEGER}))::int as dated,
-      (count(*) filter (where not (${undated}) and updated_at > 10 and created_at > updated_at / 2))::int
+      (count(*) filter (where not (${undated}) and updated_at > 3 and created_at > updated_at / 2))::int
         as moved
      from state_records where kind = '${OVERWRITTEN}'`,
   )

@@ -79,7 +79,8 @@ export const upgradeUnderLoad: FaultRow = {
     },
     {
       name: 'forgets when a slot was filled',
-      rounds: 1,
+      // Shown by a slot that replicas of the newest version overwrote more than three times.
+      rounds: 2,
       edits: [
         {
           file: 'packages/state/src/sql/slot-expressions.ts',
@@ -144,6 +145,8 @@ async function upgrade(
   await reader.end()
   const news = await upgrading
   await beginAll(news, hangingMs)
+  // So that each of them overwrites its slot some times.
+  for (let more = 0; more < 3; more += 1) await grows(news, hangingMs)
 
   const seen = await Promise.all(
     [...old, ...news].map((replica) => replica.call<Figures>('finish')),
